@@ -1,0 +1,50 @@
+/*
+ * Devices and drivers. A stack's devices stand in one generated table, build/…/devices.c, in the order in which they come up; nothing
+ * registers itself, so that page shows all that boots.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a device can provide. Each has its struct of operations in the header named beside it. */
+enum interface {
+    INTERFACE_NONE,
+    INTERFACE_CONSOLE, /* console.h */
+    INTERFACE_CLOCK,   /* clock.h */
+    INTERFACE_ENTROPY, /* entropy.h */
+    INTERFACE_FILES,   /* files.h */
+    INTERFACE_PROMPT,  /* prompt.h */
+    INTERFACE_LOG,     /* log.h */
+};
+
+enum { DEVICE_NOT_TRIED = 1, DEVICE_UP = 0 }; /* a status below zero is the -errno of a device that failed */
+
+struct device;
+
+struct driver {
+    const char *class_name; /* as in Python: "Uart16550" */
+    enum interface provides;
+    const void *operations; /* of the interface; NULL with INTERFACE_NONE */
+    int (*init)(struct device *self); /* 0 or -errno; called once, after the devices it requires */
+};
+
+struct device {
+    const char *name;
+    const struct driver *driver;
+    const void *parameters;                /* struct CLASS_parameters of the driver's header, constant */
+    struct device *const *requirements;    /* in the order of the class's fields, NULL-terminated; an absent one stays out */
+    int status;                            /* DEVICE_NOT_TRIED, DEVICE_UP or -errno; written by device_start_all alone */
+};
+
+extern struct device *const devices[]; /* generated; NULL-terminated, in the order of coming up */
+
+/* Brings every device up in order, stamps the trace for each; one that fails is skipped and keeps its -errno. */
+void device_start_all(void);
+
+/* The first device that is up and provides the interface, or NULL. */
+struct device *device_providing(enum interface interface);
+
+/* The device of that name, up or not, or NULL. */
+struct device *device_named(const char *name);

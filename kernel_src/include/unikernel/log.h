@@ -1,0 +1,13 @@
+/* The Log interface: one line a message, with the time and its source, on the console. */
+#pragma once
+
+struct device;
+
+enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
+
+struct log_operations {
+    void (*line)(struct device *self, enum log_level level, const char *source, const char *text);
+};
+
+/* To the first Log of the stack; lost without one. */
+void log_line(enum log_level level, const char *source, const char *text);

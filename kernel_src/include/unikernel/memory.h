@@ -1,0 +1,17 @@
+/* What memory there is: found at the entry, never assumed. Addresses are physical and identical to virtual ones. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct memory_range {
+    uintptr_t start;
+    size_t bytes;
+};
+
+size_t memory_total_bytes(void);       /* all RAM that the memory map lists */
+struct memory_range memory_heap(void); /* the largest free range, page-aligned, mapped read+write, never executable */
+struct memory_range memory_stack(void); /* without its guard page */
+
+/* The value of a "key=value" on the command line, or NULL; it ends at a space or NUL, *length says where. */
+const char *memory_command_line(const char *key, size_t *length);

@@ -1,0 +1,25 @@
+"""The catalogue: every device class that a stack can be made of, by name."""
+
+from unikernel.devices.device import Device, Parameter, Requirement
+from unikernel.devices.log import Log
+from unikernel.devices.rdrand import Rdrand
+from unikernel.devices.repl import Repl
+from unikernel.devices.rom_files import RomFiles
+from unikernel.devices.tsc_clock import TscClock
+from unikernel.devices.uart16550 import Uart16550
+
+CATALOGUE: dict[str, type[Device]] = {cls.__name__: cls for cls in (Uart16550, TscClock, Rdrand, RomFiles, Repl, Log)}
+"""The device classes by name, in the order in which they are listed."""
+
+__all__ = [
+    "CATALOGUE",
+    "Device",
+    "Log",
+    "Parameter",
+    "Rdrand",
+    "Repl",
+    "Requirement",
+    "RomFiles",
+    "TscClock",
+    "Uart16550",
+]

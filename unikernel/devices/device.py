@@ -1,0 +1,156 @@
+"""What a device is: a frozen dataclass whose class says what it provides and whose fields say what it requires and how it is set.
+
+A field typed by an interface is a requirement; every other field is a parameter. The class's name decides the names of its C file, its
+driver and its parameters: ``Uart16550`` is ``drivers/uart16550.c``, ``uart16550_driver`` and ``struct uart16550_parameters``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar
+
+from unikernel.errors import Refusal
+from unikernel.interfaces import Interface
+
+NAME = re.compile(r"[a-z0-9_-]{1,20}")
+"""A device's name: 1 to 20 of a–z, 0–9, _ and -, as a block device's serial can carry it."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a device class: `type` is bool, int or str; `choices` and the inclusive bounds limit its values."""
+
+    name: str
+    type: type[bool] | type[int] | type[str]
+    default: bool | int | str
+    text: str
+    unit: str = ""
+    choices: tuple[str, ...] = ()
+    least: int | None = None
+    most: int | None = None
+
+    def check(self, value: object, place: str) -> bool | int | str:
+        """`value` if it may be one of this parameter's; else raises `Refusal` naming `place`."""
+        if type(value) is not self.type:
+            kind = {bool: "true or false", int: "a whole number", str: "a text"}[self.type]
+            raise Refusal(f"{place}: {self.name} is {value!r}; it must be {kind}.")
+        if self.choices and value not in self.choices:
+            raise Refusal(f"{place}: {self.name} is {value!r}; it must be one of {', '.join(self.choices)}.")
+        if isinstance(value, int) and self.least is not None and value < self.least:
+            raise Refusal(f"{place}: {self.name} is {value}; the least is {self.least}.")
+        if isinstance(value, int) and self.most is not None and value > self.most:
+            raise Refusal(f"{place}: {self.name} is {value}; the most is {self.most}.")
+        assert isinstance(value, bool | int | str)
+        return value
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """A requirement of a device class: the field that holds the provider, and the interface asked for."""
+
+    field: str
+    interface: type[Interface]
+    optional: bool
+
+
+def parameter(
+    default: bool | int | str,  # noqa: FBT001 - a parameter may be a bool
+    text: str,
+    *,
+    unit: str = "",
+    choices: tuple[str, ...] = (),
+    least: int | None = None,
+    most: int | None = None,
+) -> Any:
+    """A dataclass field that is a parameter: its default, one line about it, and its limits."""
+    return dataclasses.field(
+        default=default,
+        metadata={"text": text, "unit": unit, "choices": choices, "least": least, "most": most},
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Device:
+    """A device in a stack. Its `name` is unique there; left out, it is the class in lower case."""
+
+    kind: ClassVar[str] = "drivers"
+    """The kind of component that its bytes count as: a colour of the look."""
+
+    source: ClassVar[str] = ""
+    """Its C file, relative to ``kernel_src``; left out, ``drivers/CLASS.c`` with the class in snake case."""
+
+    hardware: ClassVar[str] = ""
+    """The piece of hardware that it drives alone; two devices of a stack cannot claim the same."""
+
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        """Takes the default name; raises `Refusal` for a bad name, parameter or requirement."""
+        if not self.name:
+            object.__setattr__(self, "name", type(self).__name__.lower())
+        place = type(self).__name__
+        if not isinstance(self.name, str) or not NAME.fullmatch(self.name):
+            raise Refusal(f"{place}: {self.name!r} is no name for a device; use 1 to 20 of a-z, 0-9, _ and -.")
+        for each in self.parameters():
+            each.check(getattr(self, each.name), f"{self.name} ({place})")
+        for need in self.requirements():
+            value = getattr(self, need.field)
+            if value is None or (isinstance(value, need.interface) and isinstance(value, Device)):
+                continue
+            raise Refusal(
+                f"{self.name} ({place}): {need.field} is {_shown(value)}; it must be a device that provides "
+                f"{need.interface.__name__}."
+            )
+
+    @classmethod
+    def provides(cls) -> tuple[type[Interface], ...]:
+        """The interfaces that the class provides."""
+        return tuple(base for base in cls.__mro__ if issubclass(base, Interface) and Interface in base.__bases__)
+
+    @classmethod
+    @cache
+    def requirements(cls) -> tuple[Requirement, ...]:
+        """The fields typed by an interface, in the order of the class."""
+        hints = typing.get_type_hints(cls)
+        found = []
+        for each in dataclasses.fields(cls):
+            options = [t for t in (typing.get_args(hints[each.name]) or (hints[each.name],)) if isinstance(t, type)]
+            interfaces = [t for t in options if issubclass(t, Interface)]
+            if interfaces:
+                found.append(Requirement(each.name, interfaces[0], optional=bool(each.metadata.get("optional"))))
+        return tuple(found)
+
+    @classmethod
+    @cache
+    def parameters(cls) -> tuple[Parameter, ...]:
+        """The fields that are parameters, in the order of the class."""
+        required = {need.field for need in cls.requirements()} | {"name"}
+        hints = typing.get_type_hints(cls)
+        return tuple(
+            Parameter(each.name, hints[each.name], each.default, **each.metadata)
+            for each in dataclasses.fields(cls)
+            if each.name not in required
+        )
+
+    @classmethod
+    def symbol(cls) -> str:
+        """The class in snake case: the stem of its C file and the prefix of its C names."""
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+
+    @classmethod
+    def source_file(cls) -> str:
+        """Its C file, relative to ``kernel_src``."""
+        return cls.source or f"drivers/{cls.symbol()}.c"
+
+    @classmethod
+    def summary(cls) -> str:
+        """The docstring's first line."""
+        return (cls.__doc__ or "").strip().splitlines()[0]
+
+
+def _shown(value: object) -> str:
+    return f"{value.name} ({type(value).__name__})" if isinstance(value, Device) else repr(value)

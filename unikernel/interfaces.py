@@ -1,0 +1,53 @@
+"""Interfaces: the typed contracts between devices.
+
+A device class *provides* an interface by inheriting it, and *requires* one by a constructor field of that type, so that mypy and Tab
+see the graph. `number` is ``enum interface`` of ``kernel_src/include/unikernel/device.h``.
+"""
+
+from typing import ClassVar
+
+
+class Interface:
+    """Base of all interfaces; its docstring's first line is what `unikernel devices` prints."""
+
+    number: ClassVar[int] = 0
+
+
+class Console(Interface):
+    """A text channel: bytes, unchanged both ways."""
+
+    number = 1
+
+
+class Clock(Interface):
+    """Monotonic and wall time, and waking up."""
+
+    number = 2
+
+
+class Entropy(Interface):
+    """Bytes nobody can guess."""
+
+    number = 3
+
+
+class Files(Interface):
+    """A tree of files under a mount point."""
+
+    number = 4
+
+
+class Prompt(Interface):
+    """Reads and runs lines after the app has ended."""
+
+    number = 5
+
+
+class Log(Interface):
+    """One line a message, with time and source."""
+
+    number = 6
+
+
+ALL: tuple[type[Interface], ...] = (Console, Clock, Entropy, Files, Prompt, Log)
+"""Every interface, in the order of their numbers."""

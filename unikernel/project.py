@@ -1,0 +1,220 @@
+"""A project: a folder with ``unikernel.toml`` (the stack) and ``main.py`` (the app)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from unikernel.app import MAIN, App
+from unikernel.devices import CATALOGUE, Device
+from unikernel.errors import Refusal
+from unikernel.stack import Stack, check_memory, class_named, toml
+from unikernel.targets import DEFAULT as DEFAULT_TARGET
+from unikernel.targets import target_named
+from unikernel.units import memory, parse_memory
+
+FILE = "unikernel.toml"
+HELLO = 'print("Hello from a unikernel.")\n'
+_KEYS = ("name", "target", "memory", "app", "devices")
+_USES = ("console", "files", "clock", "entropy")
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder and the stack that its ``unikernel.toml`` describes."""
+
+    folder: Path
+    stack: Stack
+
+    @property
+    def build_folder(self) -> Path:
+        """Where its images go."""
+        return self.folder / "build"
+
+    @classmethod
+    def create(cls, folder: Path | str) -> Project:
+        """A new project with the default stack; raises `Refusal` if `folder` exists already or cannot be made."""
+        folder = Path(folder)
+        name = re.sub(r"[^A-Za-z0-9_.-]", "-", folder.resolve().name).lstrip("_.-") or "app"
+        stack = Stack.default(name[:64], App.from_text(HELLO))
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError as error:
+            raise Refusal(f"{folder}: it exists already; name a new folder.") from error
+        except OSError as error:
+            raise Refusal(
+                f"{folder}: it cannot be made ({error.strerror}); name a folder that you may write."
+            ) from error
+        (folder / MAIN).write_text(HELLO)
+        (folder / FILE).write_text(write(stack))
+        return cls.load(folder)
+
+    @classmethod
+    def load(cls, folder: Path | str) -> Project:
+        """The project in `folder`; raises `Refusal` with file and line for what is wrong in it."""
+        folder = Path(folder)
+        path = folder / FILE
+        if not folder.exists():
+            raise Refusal(f"{folder}: there is no such folder; make a project with unikernel new {folder}.")
+        try:
+            text = path.read_bytes().decode()
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise Refusal(f"{folder}: there is no {FILE}; make a project with unikernel new DIR.") from error
+        except UnicodeDecodeError as error:
+            raise Refusal(f"{path}: it is not UTF-8 at byte {error.start}; save it as UTF-8.") from error
+        except OSError as error:
+            raise Refusal(f"{path}: it cannot be read ({error.strerror}); mend its rights.") from error
+        try:
+            data = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise Refusal(_syntax(path, error)) from error
+        return cls(folder, _Reader(path, text).stack(data, folder))
+
+
+def write(stack: Stack) -> str:
+    """The ``unikernel.toml`` of `stack`."""
+    lines = [f"name = {toml(stack.name)}", f"target = {toml(stack.target)}", f'memory = "{memory(stack.memory_bytes)}"']
+    if stack.uses:
+        lines += ["", "[app]", *(f"{key} = {toml(value)}" for key, value in stack.uses.items())]
+    for device in stack.devices:
+        lines += ["", f"[devices.{device.name}]", f'class = "{type(device).__name__}"']
+        for need in device.requirements():
+            given = getattr(device, need.field)
+            if isinstance(given, Device):
+                lines.append(f"{need.field} = {toml(given.name)}")
+        lines += [f"{each.name} = {toml(getattr(device, each.name))}" for each in device.parameters()]
+    return "\n".join(lines) + "\n"
+
+
+def _syntax(path: Path, error: tomllib.TOMLDecodeError) -> str:
+    """The parser's message, its place in front."""
+    message, _, place = str(error).partition(" (at ")
+    line = re.match(r"line (\d+), column (\d+)", place)
+    where = f"{path}:{line[1]}:{line[2]}" if line else f"{path}: at its end"
+    return f"{where}: {message[:1].lower()}{message[1:]}; mend the TOML there."
+
+
+class _Reader:
+    """Reads one file's tables; every refusal starts with the file and the line."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self.path = path
+        self.lines = text.splitlines()
+
+    def at(self, table: str, key: str = "") -> str:
+        """``file:line`` of a key in a table, or of the table's head, as well as it can be told."""
+        inside = not table
+        head = 0
+        for number, line in enumerate(self.lines, 1):
+            bare = line.strip()
+            if bare.startswith("["):
+                inside = re.sub(r"[\s\"']", "", bare).startswith(f"[{table}]") if table else False
+                head = number if inside else head
+                if inside and not key:
+                    return f"{self.path}:{number}"
+            elif inside and key and re.match(rf"[\"']?{re.escape(key)}[\"']?\s*[.=]", bare):
+                return f"{self.path}:{number}"
+        return f"{self.path}:{head}" if head else str(self.path)
+
+    def stack(self, data: dict[str, Any], folder: Path) -> Stack:
+        self._known(data, _KEYS, "")
+        name = self._text(data, "name", re.sub(r"[^A-Za-z0-9_.-]", "-", folder.resolve().name).lstrip("_.-") or "app")
+        target = target_named(self._text(data, "target", DEFAULT_TARGET), self.at("", "target")).name
+        place = self.at("", "memory")
+        size = data.get("memory", "8 MiB")
+        if isinstance(size, bool) or not isinstance(size, int | str):
+            raise Refusal(f'{place}: memory is {size!r}; write it like "8 MiB".')
+        size = check_memory(parse_memory(size, place), place)
+        uses = self._table(data, "app")
+        self._known(uses, _USES, "app")
+        for key in uses:
+            self._text(uses, key, "", "app")
+        devices = self._devices(self._table(data, "devices"))
+        app = App.from_folder(folder)
+        try:
+            return Stack(name, app, devices, target, size, uses)
+        except Refusal as error:
+            raise Refusal(f"{self.path}: {error}") from error
+
+    def _devices(self, tables: dict[str, Any]) -> tuple[Device, ...]:
+        """Every device, those it requires made before it."""
+        made: dict[str, Device] = {}
+        making: list[str] = []
+
+        def make(name: str) -> Device:
+            if name in made:
+                return made[name]
+            if name in making:
+                circle = " requires ".join([*making[making.index(name) :], name])
+                raise Refusal(f"{self.at(f'devices.{name}')}: {circle}: a cycle cannot come up; name another device.")
+            making.append(name)
+            table = self._table(tables, name, "devices.")
+            cls = self._class(name, table)
+            values: dict[str, Any] = {"name": name}
+            needs = {need.field: need for need in cls.requirements()}
+            parameters = {each.name: each for each in cls.parameters()}
+            self._known(table, ("class", *needs, *parameters), f"devices.{name}", cls.__name__)
+            for key, value in table.items():
+                place = self.at(f"devices.{name}", key)
+                if key in parameters:
+                    values[key] = parameters[key].check(value, place)
+                elif key in needs:
+                    if not isinstance(value, str) or value not in tables:
+                        raise Refusal(
+                            f"{place}: {key} names {value!r}, which is no device of this file; "
+                            f"add a table [devices.{value if isinstance(value, str) else 'NAME'}] or name another."
+                        )
+                    provider = make(value)
+                    if not isinstance(provider, needs[key].interface):
+                        interface = needs[key].interface.__name__
+                        raise Refusal(
+                            f"{place}: {key} is {value} ({type(provider).__name__}), which does not provide {interface}; "
+                            "name one that does."
+                        )
+                    values[key] = provider
+            try:
+                made[name] = cls(**values)
+            except Refusal as error:
+                raise Refusal(f"{self.at(f'devices.{name}')}: {error}") from error
+            making.pop()
+            return made[name]
+
+        return tuple(make(name) for name in tables)
+
+    def _class(self, name: str, table: dict[str, Any]) -> type[Device]:
+        """The class that a table names, or that its own name says in lower case."""
+        if "class" in table:
+            return class_named(self._text(table, "class", "", f"devices.{name}"), self.at(f"devices.{name}", "class"))
+        by_name = {cls.lower(): cls for cls in CATALOGUE}
+        if name not in by_name:
+            raise Refusal(
+                f'{self.at(f"devices.{name}")}: {name} names no class; add class = "…", one of {", ".join(CATALOGUE)}.'
+            )
+        return CATALOGUE[by_name[name]]
+
+    def _known(self, table: dict[str, Any], keys: tuple[str, ...], name: str, owner: str = "") -> None:
+        for key in table:
+            if key not in keys:
+                near = get_close_matches(key, keys, 1, 0.6)
+                cure = f'did you mean "{near[0]}"?' if near else f"known are {', '.join(keys)}."
+                where = f"{owner} has no {key}" if owner else f'unknown key "{key}"'
+                place = self.at(f"{name}.{key}".lstrip(".")) if isinstance(table[key], dict) else self.at(name, key)
+                raise Refusal(f"{place}: {where}; {cure}")
+
+    def _table(self, data: dict[str, Any], key: str, prefix: str = "") -> dict[str, Any]:
+        value = data.get(key, {})
+        if not isinstance(value, dict):
+            raise Refusal(
+                f"{self.at(prefix.rstrip('.'), key)}: {key} is {value!r}; it must be a table, [{prefix}{key}]."
+            )
+        return value
+
+    def _text(self, table: dict[str, Any], key: str, default: str, name: str = "") -> str:
+        value = table.get(key, default)
+        if not isinstance(value, str):
+            raise Refusal(f"{self.at(name, key)}: {key} is {value!r}; it must be a text in quotes.")
+        return value
