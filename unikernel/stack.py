@@ -181,7 +181,7 @@ def _pointed(device: Device, old: Device, new: Device | None) -> Device:
     if device == old:
         assert new is not None
         return new
-    changes = {}
+    changes: dict[str, Any] = {}
     for need in device.requirements():
         given = getattr(device, need.field)
         if isinstance(given, Device):

@@ -131,7 +131,7 @@ class Device:
         required = {need.field for need in cls.requirements()} | {"name"}
         hints = typing.get_type_hints(cls)
         return tuple(
-            Parameter(each.name, hints[each.name], each.default, **each.metadata)
+            Parameter(each.name, hints[each.name], typing.cast("bool | int | str", each.default), **each.metadata)
             for each in dataclasses.fields(cls)
             if each.name not in required
         )
