@@ -24,7 +24,7 @@ def compiled(expressions: list[str], folder: Path) -> list[int]:
         sys.executable,
         "-m",
         "ziglang",
-        "clang",
+        "cc",
         "-target",
         "x86_64-linux-musl",
         "-ffreestanding",
