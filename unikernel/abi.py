@@ -1,6 +1,7 @@
 """The host's side of the contract with an image: ``kernel_src/include/unikernel/abi.h``, explained in ``docs/abi.md``.
 
-The records are written by an untrusted machine: every length, version and text is checked, and what makes no sense reads as absent.
+The records are written by an untrusted machine: every length, version and text is checked, and what makes no sense
+reads as absent.
 """
 
 from __future__ import annotations
@@ -130,7 +131,7 @@ class Panic:
 
 @dataclass(frozen=True)
 class Records:
-    """All that a machine left in its memory. `valid` is false where magic, version or size are not ours: then all is absent."""
+    """All that a machine left in its memory; not `valid`, and all absent, where magic, version or size are not ours."""
 
     valid: bool = False
     exit: Exit = Exit()

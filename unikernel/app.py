@@ -17,7 +17,7 @@ _SKIPPED = {"build", "disks", "__pycache__", "unikernel.toml"}
 
 @dataclass(frozen=True)
 class App:
-    """Files by relative path with forward slashes; ``main.py`` is what runs. `origin` is the folder they were read from, if any."""
+    """Files by relative path with forward slashes, of which ``main.py`` runs; `origin` is the folder they came from."""
 
     files: Mapping[str, bytes]
     origin: Path | None = field(default=None, compare=False)
@@ -29,9 +29,10 @@ class App:
 
     @classmethod
     def from_folder(cls, folder: Path | str) -> App:
-        """Every file under `folder`, but for ``build/``, ``disks/``, ``unikernel.toml`` and names that start with a dot.
+        """Every file under `folder` but ``build/``, ``disks/``, ``unikernel.toml`` and names that start with a dot.
 
-        Raises `Refusal` when there is no ``main.py``, a link leads out of the folder, a file cannot be read, or all are more than 64 MiB.
+        Raises `Refusal` when there is no ``main.py``, a link leads out of the folder, a file cannot be read, or all
+        are more than 64 MiB.
         """
         folder = Path(folder)
         if not (folder / MAIN).is_file():

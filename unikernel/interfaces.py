@@ -1,7 +1,7 @@
 """Interfaces: the typed contracts between devices.
 
-A device class *provides* an interface by inheriting it, and *requires* one by a constructor field of that type, so that mypy and Tab
-see the graph. `number` is ``enum interface`` of ``kernel_src/include/unikernel/device.h``.
+A device class *provides* an interface by inheriting it, and *requires* one by a constructor field of that type, so
+that mypy and Tab see the graph. `number` is ``enum interface`` of ``kernel_src/include/unikernel/device.h``.
 """
 
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""A plan: a resolved stack. The graph is closed, each edge says whether it was given or filled and why; pure data, with a digest."""
+"""A plan: a resolved stack. The graph is closed and each edge says why it is as it is; pure data, with a digest."""
 
 from __future__ import annotations
 
@@ -154,8 +154,9 @@ class Plan:
 def resolve(stack: Stack) -> Plan:
     """Closes the graph of `stack`.
 
-    A requirement that was left out is filled when exactly one device provides the interface, or none does and it has a default; the edge
-    says so. Raises `Refusal` for a requirement that nobody meets or two could, a cycle, or hardware claimed twice.
+    A requirement that was left out is filled when exactly one device provides the interface, or none does and it has a
+    default; the edge says so. Raises `Refusal` for a requirement that nobody meets or two could, a cycle, or hardware
+    claimed twice.
     """
     devices = {device.name: device for device in stack.devices}
     added: set[str] = set()
@@ -187,8 +188,8 @@ def _app_edges(stack: Stack, devices: dict[str, Device], added: set[str]) -> lis
         given = stack[stack.uses[need.field]] if need.field in stack.uses else None
         if given is not None and not isinstance(given, need.interface):
             raise Refusal(
-                f"{stack.name}: the app's {need.field} is {given.name} ({type(given).__name__}), which does not provide "
-                f"{need.interface.__name__}; name one that does."
+                f"{stack.name}: the app's {need.field} is {given.name} ({type(given).__name__}), which does not "
+                f"provide {need.interface.__name__}; name one that does."
             )
         edge = _edge(APP, need, given, devices, added)
         if edge is not None:

@@ -172,8 +172,8 @@ class _Reader:
                     if not isinstance(provider, needs[key].interface):
                         interface = needs[key].interface.__name__
                         raise Refusal(
-                            f"{place}: {key} is {value} ({type(provider).__name__}), which does not provide {interface}; "
-                            "name one that does."
+                            f"{place}: {key} is {value} ({type(provider).__name__}), which does not provide "
+                            f"{interface}; name one that does."
                         )
                     values[key] = provider
             try:
@@ -197,12 +197,12 @@ class _Reader:
         return CATALOGUE[by_name[name]]
 
     def _known(self, table: dict[str, Any], keys: tuple[str, ...], name: str, owner: str = "") -> None:
-        for key in table:
+        for key, value in table.items():
             if key not in keys:
                 near = get_close_matches(key, keys, 1, 0.6)
                 cure = f'did you mean "{near[0]}"?' if near else f"known are {', '.join(keys)}."
                 where = f"{owner} has no {key}" if owner else f'unknown key "{key}"'
-                place = self.at(f"{name}.{key}".lstrip(".")) if isinstance(table[key], dict) else self.at(name, key)
+                place = self.at(f"{name}.{key}".lstrip(".")) if isinstance(value, dict) else self.at(name, key)
                 raise Refusal(f"{place}: {where}; {cure}")
 
     def _table(self, data: dict[str, Any], key: str, prefix: str = "") -> dict[str, Any]:

@@ -27,8 +27,8 @@ MOST_MEMORY_BYTES = 2 * GIB
 class Stack:
     """Devices in the order they were added; one given as another's requirement belongs to the stack too.
 
-    `uses` names the devices that the app itself uses, by field (``console``, ``files``, ``clock``, ``entropy``), where more than one
-    could serve.
+    `uses` names the devices that the app itself uses, by field (``console``, ``files``, ``clock``, ``entropy``), where
+    more than one could serve.
     """
 
     name: str
@@ -135,7 +135,7 @@ def check_memory(size: int, place: str) -> int:
 
 
 def settings(device: Device) -> str:
-    """A device's parameters that are not at their defaults and its given requirements: ``after_app=true console=uart``."""
+    """A device's given requirements and changed parameters: ``console=uart after_app=true``."""
     needs = [(need.field, getattr(device, need.field)) for need in device.requirements()]
     given = [f"{key}={value.name}" for key, value in needs if isinstance(value, Device)]
     values = [(each.name, getattr(device, each.name), each.default) for each in device.parameters()]

@@ -1,4 +1,4 @@
-"""How values show themselves: a card of a head sentence, facts and rows, as text and as HTML. The lowest floor: no imports of ours."""
+"""How values show themselves, as text and as HTML: a head sentence, facts, rows. The lowest floor, without imports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sizes and durations as people write and read them: memory in KiB and MiB, files in KB of 1 000 bytes, time in ms and s."""
+"""Sizes and durations as people write and read them: KiB and MiB of memory, KB of 1 000 bytes in files, ms and s."""
 
 import math
 import re
@@ -8,6 +8,7 @@ from unikernel.errors import Refusal
 KIB = 1 << 10
 MIB = 1 << 20
 GIB = 1 << 30
+MINUTE = 60
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:([KMG])(?:i?B)?|B)?", re.IGNORECASE)
 _SCALE = {None: 1, "K": KIB, "M": MIB, "G": GIB}
@@ -49,21 +50,19 @@ def memory(size: int) -> str:
 
 def file_size(size: int) -> str:
     """``267 KB``, ``1.24 MB``: thousands, three digits that matter."""
-    if size < 1000:
-        return f"{size} bytes"
     for unit, name in ((1_000_000, "MB"), (1_000, "KB")):
         if size >= unit:
             return f"{_three(size / unit)} {name}"
-    raise AssertionError
+    return f"{size} bytes"
 
 
 def duration(seconds: float) -> str:
     """``4.31 ms`` below a second, then ``2.61 s``, then ``2 min 44 s``."""
     if seconds < 1:
         return f"{_three(seconds * 1000)} ms"
-    if seconds < 60:
+    if seconds < MINUTE:
         return f"{_three(seconds)} s"
-    minutes, rest = divmod(round(seconds), 60)
+    minutes, rest = divmod(round(seconds), MINUTE)
     return f"{minutes} min {rest} s"
 
 

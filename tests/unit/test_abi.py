@@ -1,4 +1,4 @@
-"""The contract between image and host: abi.h, abi.py and docs/abi.md say the same, and nothing a machine writes breaks the reader."""
+"""The contract between image and host: header, reader and page say the same; no machine breaks the reader."""
 
 import re
 import struct
@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from elftools.elf.elffile import ELFFile
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,8 +33,6 @@ def compiled(expressions: list[str], folder: Path) -> list[int]:
         source.name,
     ]
     subprocess.run([*command, "-o", "values.o"], check=True, cwd=folder)
-    from elftools.elf.elffile import ELFFile
-
     with (folder / "values.o").open("rb") as stream:
         section = ELFFile(stream).get_section_by_name(".rodata")
         assert section is not None

@@ -30,7 +30,8 @@ def test_configure_points_those_who_required_the_device_at_the_new_one() -> None
     stack = Stack("s", APP, (Repl(console=Uart16550()),)).configure("uart16550", name="com1")
     repl = stack["repl"]
     assert isinstance(repl, Repl)
-    assert repl.console is stack["com1"]
+    provider: object = repl.console
+    assert provider == stack["com1"]
 
 
 def test_remove_leaves_the_requirement_open() -> None:

@@ -1,7 +1,8 @@
-"""What a device is: a frozen dataclass whose class says what it provides and whose fields say what it requires and how it is set.
+"""What a device is: a frozen dataclass whose class says what it provides, and whose fields what it requires.
 
-A field typed by an interface is a requirement; every other field is a parameter. The class's name decides the names of its C file, its
-driver and its parameters: ``Uart16550`` is ``drivers/uart16550.c``, ``uart16550_driver`` and ``struct uart16550_parameters``.
+A field typed by an interface is a requirement; every other field is a parameter. The class's name decides the names of
+its C file, its driver and its parameters: ``Uart16550`` is ``drivers/uart16550.c``, ``uart16550_driver`` and ``struct
+uart16550_parameters``.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ NAME = re.compile(r"[a-z0-9_-]{1,20}")
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of a device class: `type` is bool, int or str; `choices` and the inclusive bounds limit its values."""
+    """A parameter of a device class; `choices` and the inclusive bounds limit its values."""
 
     name: str
-    type: type[bool] | type[int] | type[str]
+    type: type[bool | int | str]
     default: bool | int | str
     text: str
     unit: str = ""
