@@ -1,0 +1,53 @@
+"""Assembles the tiny images of ``guest/guest.S``, one for each behaviour."""
+
+from __future__ import annotations
+
+import subprocess
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
+
+from unikernel import abi
+from unikernel.machine.panic import Symbols
+
+if TYPE_CHECKING:
+    from unikernel.build.image import Image
+
+HERE = Path(__file__).parent / "guest"
+LEAST_MEMORY_BYTES = 1 << 20
+MEMORY_BYTES = 8 << 20
+
+
+@cache
+def _folder() -> Path:
+    return Path(mkdtemp(prefix="unikernel-guests-"))
+
+
+@cache
+def guest(behaviour: str, *, status: int = 0, count: int = 1) -> Image:
+    """An image that behaves as `behaviour`, a macro of ``guest.S``; `status` is what it ends with, `count` how many bytes it moves."""
+    name = behaviour.lower().replace("_", "-")
+    path = _folder() / f"{name}-{status}-{count}.elf"
+    definitions = {
+        behaviour: 1,
+        "STATUS_VALUE": status,
+        "COUNT": count,
+        "RECORDS_BYTES": abi.RECORDS_BYTES,
+        "MANIFEST": f'"{{}}"',
+    }
+    object_path = path.with_suffix(".o")
+    macros = [f"-D{key}={value}" for key, value in definitions.items()]
+    source = ["-x", "assembler-with-cpp", str(HERE / "guest.S")]
+    subprocess.run(["gcc", "-c", *macros, *source, "-o", str(object_path)], check=True)
+    subprocess.run(["ld", "-T", str(HERE / "guest.ld"), "-o", str(path), str(object_path)], check=True)
+    records = next(start for start, _, symbol in Symbols.read(path).table if symbol == "records")
+    image = SimpleNamespace(
+        path=path,
+        debug_path=path,
+        manifest=SimpleNamespace(name=name, target="x86_64-microvm", memory_bytes=MEMORY_BYTES),
+        place=abi.Place(records, 0, LEAST_MEMORY_BYTES),
+    )
+    return cast("Image", image)

@@ -1,0 +1,55 @@
+"""What executes the machine's instructions: TCG (QEMU translates them; works everywhere) or KVM (the host's processor, where usable)."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from enum import Enum
+from typing import Final
+
+from unikernel.errors import Refusal
+
+KVM_DEVICE: Final = "/dev/kvm"
+KVM_GET_API_VERSION: Final = 0xAE00
+KVM_API_VERSION: Final = 12
+
+
+class Accelerator(Enum):
+    """The name is also QEMU's."""
+
+    TCG = "tcg"
+    KVM = "kvm"
+
+
+def choose(name: str) -> Accelerator:
+    """The accelerator of that name; raises `Refusal` for an unknown one, and for KVM where this host has none to use."""
+    names = [accelerator.value for accelerator in Accelerator]
+    if name not in names:
+        message = f'accel: there is no accelerator "{name}"; choose one of {", ".join(names)}.'
+        raise Refusal(message)
+    accelerator = Accelerator(name)
+    if accelerator is Accelerator.KVM and (lack := kvm_lack()):
+        message = f"accel: KVM is asked for, but {lack}; use tcg, which works everywhere."
+        raise Refusal(message)
+    return accelerator
+
+
+def kvm_lack(device: str = KVM_DEVICE) -> str:
+    """Why KVM cannot be used, as half a sentence; empty when the device answers (which does not yet prove that it works)."""
+    try:
+        descriptor = os.open(device, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return f"this host has no {device}"
+    except OSError as error:
+        return f"{device} cannot be opened ({error.strerror})"
+    try:
+        version = fcntl.ioctl(descriptor, KVM_GET_API_VERSION)
+    except OSError as error:
+        return f"{device} does not answer ({error.strerror})"
+    finally:
+        os.close(descriptor)
+    return (
+        ""
+        if version == KVM_API_VERSION
+        else f"{device} speaks version {version} of its interface, not {KVM_API_VERSION}"
+    )

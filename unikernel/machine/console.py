@@ -1,0 +1,176 @@
+"""The console of one machine: one reader, a ring of what came, subscribers, input with back-pressure, and matching by pexpect."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from typing import TYPE_CHECKING, Final
+
+from unikernel.errors import MachineError, MachineTimeout, WrongState
+from unikernel.machine.transcript import KEPT_BYTES, Ring, Transcript
+
+if TYPE_CHECKING:
+    import re
+    import socket
+    from collections.abc import Callable
+
+    Subscriber = Callable[[int, bytes], object]
+
+READ_BYTES: Final = 1 << 18
+EXPECT_WINDOW_BYTES: Final = 65536
+"""A match of `Console.expect` spans at most this much."""
+LAST_WORDS_BYTES: Final = 200
+
+logger = logging.getLogger(__name__)
+
+
+class Console:
+    """Made by a machine; all methods belong to its loop, except where they say otherwise."""
+
+    def __init__(self, name: str, channel: socket.socket, limit_bytes: int = KEPT_BYTES) -> None:
+        """Start reading `channel`, a non-blocking socket that stays its owner's; `name` is the machine's, for messages."""
+        self.name = name
+        self.first_byte_ns: int | None = None
+        """Of ``time.monotonic_ns()``; None as long as nothing came."""
+        self._loop = asyncio.get_running_loop()
+        self._channel = channel
+        self._ring = Ring(limit_bytes)
+        self._subscribers: list[Subscriber] = []
+        self._arrived = asyncio.Event()
+        self._sending = asyncio.Lock()
+        self._writing: asyncio.Future[None] | None = None
+        self._matched = 0
+        self.closed = False
+        self._loop.add_reader(channel, self._read)
+
+    @property
+    def transcript(self) -> Transcript:
+        """What is kept so far."""
+        return self._ring.freeze()
+
+    @property
+    def offset(self) -> int:
+        """How many bytes the machine has written so far."""
+        return self._ring.end
+
+    def subscribe(self, callback: Subscriber, replay_from: int | None = None) -> Callable[[], None]:
+        """Call `callback(offset, data)` on the loop for all that comes; returns what ends it.
+
+        With `replay_from`, the kept bytes from that offset on come first, at once. A callback that raises is dropped, and logged:
+        it must not hurt the machine.
+        """
+        if replay_from is not None:
+            offset, data = self._ring.since(replay_from)
+            if data:
+                callback(offset, data)
+        self._subscribers.append(callback)
+
+        def unsubscribe() -> None:
+            with contextlib.suppress(ValueError):
+                self._subscribers.remove(callback)
+
+        return unsubscribe
+
+    async def send(self, data: bytes | str) -> None:
+        """Write to the machine; waits while it takes nothing. Raises `WrongState` when it has ended, or ends meanwhile."""
+        raw = data.encode() if isinstance(data, str) else data
+        async with self._sending:
+            if not self.closed and await self._write(raw):
+                return
+        message = f'"{self.name}" takes no input any more, as it has ended; boot it again.'
+        raise WrongState(message)
+
+    async def expect(self, pattern: str | bytes | re.Pattern[bytes], timeout_s: float | None = 30) -> re.Match[bytes]:
+        """Wait for a regular expression in what came since the last match, and return the match.
+
+        Raises `MachineTimeout` after `timeout_s` seconds, and `MachineError` when the machine ends without having written it. A match
+        spans at most 64 KiB.
+        """
+        from unikernel.machine.expect import Matcher  # noqa: PLC0415 - pexpect loads slowly and most machines need none
+
+        wanted = pattern if isinstance(pattern, str | bytes) else pattern.pattern
+        shown = wanted if isinstance(wanted, str) else wanted.decode("utf-8", "replace")
+        matcher = Matcher(pattern, EXPECT_WINDOW_BYTES)
+        position = self._matched
+        try:
+            async with asyncio.timeout(timeout_s):
+                while True:
+                    self._arrived.clear()
+                    _, data = self._ring.since(position)
+                    position = self._ring.end
+                    match = matcher.feed(data)
+                    if match is not None:
+                        self._matched = position - matcher.left_over
+                        return match
+                    if self.closed:
+                        break
+                    await self._arrived.wait()
+        except TimeoutError:
+            message = f'"{self.name}" did not write "{shown}" within {timeout_s:g} s; {self._last_words()}'
+            raise MachineTimeout(message) from None
+        message = f'"{self.name}" ended without having written "{shown}"; {self._last_words()}'
+        raise MachineError(message)
+
+    def close(self) -> None:
+        """Take what is left in the channel and stop reading; waiting senders and `expect` end."""
+        while not self.closed:
+            before = self._ring.end
+            self._read()
+            if self._ring.end == before:
+                break
+        self._close()
+
+    async def _write(self, raw: bytes) -> bool:
+        """Whether all was taken before the end."""
+        self._writing = asyncio.ensure_future(self._loop.sock_sendall(self._channel, raw))
+        try:
+            await self._writing
+        except (BrokenPipeError, ConnectionResetError):
+            return False
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if not self.closed or (task and task.cancelling()):
+                raise
+            return False
+        finally:
+            self._writing.cancel()
+            self._writing = None
+        return True
+
+    def _read(self) -> None:
+        try:
+            data = self._channel.recv(READ_BYTES)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:  # The VMM died with bytes of ours unread.
+            data = b""
+        if not data:
+            self._close()
+            return
+        now = time.monotonic_ns()
+        if self.first_byte_ns is None:
+            self.first_byte_ns = now
+        offset = self._ring.end
+        self._ring.append(data, now)
+        self._arrived.set()
+        for callback in tuple(self._subscribers):
+            try:
+                callback(offset, data)
+            except Exception:
+                logger.exception("a subscriber of the console of %s failed and is dropped", self.name)
+                with contextlib.suppress(ValueError):
+                    self._subscribers.remove(callback)
+
+    def _close(self) -> None:
+        if not self.closed:
+            self.closed = True
+            self._loop.remove_reader(self._channel)
+            self._arrived.set()
+            if self._writing:
+                self._writing.cancel()
+
+    def _last_words(self) -> str:
+        _, data = self._ring.since(self._ring.end - LAST_WORDS_BYTES)
+        return f"its last words: {data.decode('utf-8', 'replace')!r}" if data else "it wrote nothing."

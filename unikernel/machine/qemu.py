@@ -1,0 +1,236 @@
+"""QEMU: with `qemu_monitor.py` the only place for its words. Written for 7.2 and 10.0.
+
+The machine's memory is a memfd that we also map, so that its records can be read while it runs and after it has died. Console and
+monitor are inherited socket pairs. So nothing lies in a folder, and nothing is left when anything dies.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import mmap
+import os
+import shutil
+import signal
+import socket
+import time
+from typing import TYPE_CHECKING, Final
+
+from unikernel.errors import Refusal, VmmError
+from unikernel.machine import sandbox
+from unikernel.machine.process import Process
+from unikernel.machine.qemu_monitor import Monitor
+from unikernel.machine.vmm import EndKind, Hardware, Session, VmmEnd
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+BINARY: Final = "qemu-system-x86_64"
+NAME: Final = "QEMU"
+
+MEMORY_GRAIN_BYTES: Final = 8192
+"""QEMU rounds memory up to this; we do it first, so that the memfd has the same size."""
+
+CONSOLE_ID: Final = "console"
+DEBUG_EXIT: Final = "isa-debug-exit,iobase=0xf4,iosize=4"
+
+_MACHINE_TYPES: Final = {"microvm": "microvm,x-option-roms=off,rtc=on,pic=off,pit=off,isa-serial=on,acpi=off"}
+
+_DENIALS: Final = {
+    sandbox.Denied.OBSOLETE: "obsolete",
+    sandbox.Denied.ELEVATE_PRIVILEGES: "elevateprivileges",
+    sandbox.Denied.SPAWN: "spawn",
+    sandbox.Denied.RESOURCE_CONTROL: "resourcecontrol",
+}
+
+# QEMU writes each byte of the uart on its own, and the host counts the book-keeping of each against the buffer.
+_SOCKET_BUFFER_BYTES: Final = 1 << 20
+
+
+def binary() -> str:
+    """The path of QEMU; raises `Refusal` where there is none."""
+    path = shutil.which(BINARY)
+    if path is None:
+        message = (
+            f"QEMU is not installed: there is no {BINARY} on PATH; install it with `apt-get install qemu-system-x86`."
+        )
+        raise Refusal(message)
+    return path
+
+
+def _hardware(hardware: Hardware, path: str, machine_extra: str = "") -> list[str]:
+    """The part of the command that a mapped machine and a stand-alone one share."""
+    command = [path, "-M", _MACHINE_TYPES[hardware.machine_type] + machine_extra, "-accel", hardware.accelerator.value]
+    command += ["-cpu", "max", "-m", f"size={hardware.memory_bytes // 1024}k"]
+    command += ["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"]
+    command += ["-device", DEBUG_EXIT, "-kernel", str(hardware.kernel.resolve())]
+    if hardware.command_line:
+        command += ["-append", hardware.command_line]
+    return command
+
+
+def standalone_command(hardware: Hardware) -> list[str]:
+    """One command that a person can paste: the same hardware, the console on standard input and output.
+
+    It has no mapped memory, monitor or limits, so QEMU's exit code is not the machine's status. Raises `Refusal` without QEMU.
+    """
+    return [
+        *_hardware(hardware, binary()),
+        "-chardev",
+        f"stdio,id={CONSOLE_ID},signal=off",
+        "-serial",
+        f"chardev:{CONSOLE_ID}",
+    ]
+
+
+def mapped_command(hardware: Hardware, memory_fd: int, console_fd: int, monitor_fd: int) -> list[str]:
+    """The command of a machine that we own; the descriptors are inherited. Raises `Refusal` without QEMU."""
+    memory = f"memory-backend-file,id=ram,size={hardware.memory_bytes},mem-path=/proc/self/fd/{memory_fd},share=on"
+    denied = ",".join(f"{_DENIALS[denial]}=deny" for denial in sandbox.ALL)
+    command = _hardware(hardware, binary(), ",memory-backend=ram")
+    command += ["-object", memory, "-sandbox", f"on,{denied}"]
+    command += ["-chardev", f"socket,id={CONSOLE_ID},fd={console_fd}", "-serial", f"chardev:{CONSOLE_ID}"]
+    command += ["-chardev", f"socket,id=monitor,fd={monitor_fd}", "-mon", "chardev=monitor,mode=control"]
+    return command
+
+
+class Qemu:
+    """Starts QEMUs."""
+
+    name = NAME
+
+    async def start(self, hardware: Hardware) -> Session:
+        """Start QEMU; the machine runs as soon as QEMU is up, and waits for nobody. Raises `Refusal`, `VmmError`."""
+        return QemuSession(hardware)
+
+
+class QemuSession:
+    """One QEMU; see `vmm.Session`."""
+
+    def __init__(self, hardware: Hardware) -> None:
+        """Fork; must run on the loop that owns the machine."""
+        self._memory = _Memory(hardware.memory_bytes)
+        self.console, console_theirs = _pair()
+        monitor_ours, monitor_theirs = _pair()
+        try:
+            theirs = (self._memory.fd, console_theirs.fileno(), monitor_theirs.fileno())
+            command = mapped_command(hardware, *theirs)
+            self.command: tuple[str, ...] = tuple(command)
+            self.spawned_ns = time.monotonic_ns()
+            self._process = Process(command, theirs)
+        except BaseException:
+            monitor_ours.close()
+            self.console.close()
+            self._memory.close()
+            raise
+        finally:
+            console_theirs.close()
+            monitor_theirs.close()
+        self.pid = self._process.pid
+        self._stop_asked = False
+        self._monitor = Monitor(monitor_ours, self._give_up)
+        self._fault = ""
+
+    def memory(self, address: int, size: int) -> bytes:
+        """Guest-physical address is the offset in the memfd."""
+        return self._memory.read(address, size)
+
+    async def wait(self) -> VmmEnd:
+        """Wait for QEMU's end and say whose it was."""
+        code = await self._process.wait()
+        self._monitor.abandon()
+        return self._end(code)
+
+    async def send_break(self) -> None:
+        """By the monitor, so that it arrives past throttled input."""
+        await self._monitor.execute("chardev-send-break", {"id": CONSOLE_ID})
+
+    async def pause(self) -> None:
+        """Stop all processors of the machine."""
+        await self._monitor.execute("stop")
+
+    async def resume(self) -> None:
+        """Start them again."""
+        await self._monitor.execute("cont")
+
+    def stop(self) -> None:
+        """SIGTERM ends QEMU in order; it needs no monitor."""
+        self._stop_asked = True
+        self._process.send(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """SIGKILL; the memory can still be read."""
+        self._process.send(signal.SIGKILL)
+
+    def version(self) -> str:
+        """From the monitor's greeting."""
+        return f"{NAME} {self._monitor.version}".strip()
+
+    async def close(self) -> None:
+        """End QEMU if it still runs; give back descriptors and memory."""
+        self._process.kill_and_reap()
+        await self._monitor.close()
+        self.console.close()
+        self._memory.close()
+
+    def _give_up(self, run_state: str) -> None:
+        """The machine is in a run state from which it does not come back, while QEMU stays alive: end it."""
+        self._fault = run_state
+        self._process.send(signal.SIGKILL)
+
+    def _end(self, code: int) -> VmmEnd:
+        if self._fault:
+            return VmmEnd(EndKind.FAILED, f'QEMU gave the machine up in its state "{self._fault}"')
+        lines = self._process.stderr_lines()
+        prefix = f"{BINARY}: "
+        said = [line.removeprefix(prefix) for line in lines if line.startswith(prefix) and "warning:" not in line]
+        # A signal that asks QEMU to end is named on standard error; before its handlers are up, it is simply killed by it.
+        ended_by_signal = next((line for line in said if line.startswith("terminating on signal")), "")
+        if ended_by_signal or (self._stop_asked and code == -signal.SIGTERM):
+            return VmmEnd(EndKind.STOPPED, ended_by_signal)
+        if code < 0:
+            return VmmEnd(
+                EndKind.FAILED, f"QEMU was killed by {_signal_name(-code)}" + (f": {said[-1]}" if said else "")
+            )
+        # A machine ends QEMU with an odd code through debug-exit or 0 by a triple fault, QEMU itself with 1 and a message.
+        if code and (said or lines):
+            return VmmEnd(EndKind.QUIT, f"QEMU ended with code {code}: {(said or lines)[-1]}")
+        return VmmEnd(EndKind.QUIT)
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _pair() -> tuple[socket.socket, socket.socket]:
+    """Ours, non-blocking, and theirs."""
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SOCKET_BUFFER_BYTES)
+    return ours, theirs
+
+
+class _Memory:
+    """The machine's memory as a memfd, mapped for reading; sealed in size, so that no guest can pull it from under us."""
+
+    def __init__(self, size: int) -> None:
+        try:
+            self.fd = os.memfd_create("unikernel-machine", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+            os.ftruncate(self.fd, size)
+            fcntl.fcntl(self.fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL)
+            self._map = mmap.mmap(self.fd, size, prot=mmap.PROT_READ)
+        except OSError as error:
+            message = (
+                f"the machine's memory of {size} bytes cannot be had ({error.strerror}); give it less, or free some."
+            )
+            raise VmmError(message) from error
+
+    def read(self, address: int, size: int) -> bytes:
+        return self._map[address : address + size] if address >= 0 else b""
+
+    def close(self) -> None:
+        if not self._map.closed:
+            self._map.close()
+            os.close(self.fd)

@@ -1,0 +1,235 @@
+"""Which machines of this user run: one small file each in the runtime folder, written by the owner.
+
+A file is complete or not there (it is linked in whole), its name is the machine's, and an owner that died without a word is found by
+its pid and start time: the next start, `running` or `stop` sweeps what it left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import signal
+import stat
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from unikernel.errors import MachineError, Refusal
+
+SUFFIX: Final = ".machine"
+PARTIAL: Final = ".partial"
+STOP_S: Final = 2.0
+"""How long a VMM may take to end in order before it is killed."""
+
+_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
+_START_TIME_FIELD: Final = 19  # of /proc/PID/stat, counted behind the command's closing parenthesis
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One running machine. `pid` and `pid_started` name the owner, `vmm_pid` and `vmm_started` its VMM; started: clock ticks since
+    the host's boot. `booted` is in seconds since the epoch.
+    """
+
+    name: str
+    pid: int
+    pid_started: int
+    vmm_pid: int
+    vmm_started: int
+    image: str
+    memory_bytes: int
+    booted: float
+
+    @property
+    def uptime_s(self) -> float:
+        """Seconds since the boot."""
+        return max(0.0, time.time() - self.booted)
+
+
+class Listing:
+    """The place of one machine in the registry, held by its owner from before the boot until the end."""
+
+    def __init__(self, name: str, image: Path, memory_bytes: int, *, exact: bool) -> None:
+        """Take `name`; when it is taken, refuse if `exact`, else take ``NAME-2`` and so on. Raises `Refusal`."""
+        if not _NAME.fullmatch(name):
+            message = f'name: "{name}" cannot name a machine; use at most 64 letters, digits, "_", "-" and ".".'
+            raise Refusal(message)
+        folder = runtime_folder()
+        sweep(folder)
+        pid = os.getpid()
+        started = process_started(pid) or 0
+        self._entry = Entry(name, pid, started, 0, 0, str(image), memory_bytes, time.time())
+        number = 1
+        while True:
+            taken_name = name if number == 1 else f"{name}-{number}"
+            self._entry = Entry(**(asdict(self._entry) | {"name": taken_name}))
+            self._path = folder / (taken_name + SUFFIX)
+            if self._write(replace=False):
+                break
+            if exact:
+                message = f'name: a machine "{name}" runs already; stop it with `unikernel stop {name}`, or choose another name.'
+                raise Refusal(message)
+            number += 1
+
+    @property
+    def name(self) -> str:
+        """The name that was to be had."""
+        return self._entry.name
+
+    def started(self, vmm_pid: int) -> None:
+        """Note the VMM, so that other processes can stop the machine."""
+        vmm = {"vmm_pid": vmm_pid, "vmm_started": process_started(vmm_pid) or 0}
+        self._entry = Entry(**(asdict(self._entry) | vmm))
+        self._write(replace=True)
+
+    def remove(self) -> None:
+        """The machine has ended."""
+        with contextlib.suppress(OSError):
+            self._path.unlink()
+
+    def _write(self, *, replace: bool) -> bool:
+        """False when the name is taken."""
+        partial = self._path.with_name(f"{self._entry.pid}-{self._entry.pid_started}-{self._entry.name}{PARTIAL}")
+        try:
+            try:
+                partial.write_text(json.dumps(asdict(self._entry)), encoding="utf-8")
+                if replace:
+                    partial.rename(self._path)
+                else:
+                    self._path.hardlink_to(partial)
+            except FileExistsError:
+                return False
+            finally:
+                partial.unlink(missing_ok=True)
+        except OSError as error:
+            message = (
+                f"the machine cannot be listed in {self._path.parent} ({error.strerror}); "
+                "free some space there, or set XDG_RUNTIME_DIR to a folder of your own."
+            )
+            raise Refusal(message) from error
+        return True
+
+
+def running() -> list[Entry]:
+    """All machines of this user that run now, oldest first; sweeps what dead owners left."""
+    folder = runtime_folder(make=False)
+    sweep(folder)
+    entries = [entry for path in _files(folder, SUFFIX) if (entry := _read(path))]
+    return sorted(entries, key=lambda entry: entry.booted)
+
+
+def stop(name: str) -> None:
+    """Stop a machine of any process of this user, and wait for its end. Raises `Refusal` when none of that name runs.
+
+    Its VMM is asked to end: the owner sees that and keeps its records, and needs not even be responsive.
+    """
+    entries = {entry.name: entry for entry in running()}
+    if name not in entries:
+        cure = f"these run: {', '.join(entries)}." if entries else "none runs."
+        message = f'stop: no machine "{name}" runs; {cure}'
+        raise Refusal(message)
+    entry = entries[name]
+    if not entry.vmm_pid:
+        message = f'stop: "{name}" is only just starting; try again in a moment.'
+        raise Refusal(message)
+    try:
+        descriptor = os.pidfd_open(entry.vmm_pid)
+    except ProcessLookupError:
+        return
+    try:
+        # The pidfd is open: if the start time still fits, the pid is the machine's and stays so.
+        if process_started(entry.vmm_pid) != entry.vmm_started:
+            return
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            signal.pidfd_send_signal(descriptor, number)
+            if _ended(entry, STOP_S):
+                return
+    except ProcessLookupError:
+        return
+    finally:
+        os.close(descriptor)
+    message = f'stop: "{name}" (process {entry.vmm_pid}) does not end; look at it with ps.'
+    raise MachineError(message)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what owners left that are no more."""
+    for path in (*_files(folder, SUFFIX), *_files(folder, PARTIAL)):
+        owner = _owner(path)
+        if owner and process_started(owner[0]) != owner[1]:
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+def runtime_folder(*, make: bool = True) -> Path:
+    """``$XDG_RUNTIME_DIR/unikernel``, else a private folder among the temporary ones. Raises `Refusal` when it is not ours alone."""
+    base = os.environ.get("XDG_RUNTIME_DIR")
+    folder = Path(base) / "unikernel" if base else Path(tempfile.gettempdir()) / f"unikernel-{os.getuid()}"
+    if not make and not folder.exists():
+        return folder
+    try:
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+        status = folder.lstat()
+    except OSError as error:
+        message = f"{folder} cannot be made ({error.strerror}); set XDG_RUNTIME_DIR to a folder of your own."
+        raise Refusal(message) from error
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o022:
+        message = f"{folder} is not a folder that only you can write to; remove it, or set XDG_RUNTIME_DIR to a folder of your own."
+        raise Refusal(message)
+    return folder
+
+
+def process_started(pid: int) -> int | None:
+    """When a process started, in clock ticks since the host's boot; None where there is no such process, or only its remains."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+        return None if fields[0] in b"ZX" else int(fields[_START_TIME_FIELD])
+    except (OSError, IndexError, ValueError):
+        return None
+
+
+def _ended(entry: Entry, patience_s: float) -> bool:
+    until = time.monotonic() + patience_s
+    while time.monotonic() < until:
+        if process_started(entry.vmm_pid) != entry.vmm_started:
+            return True
+        time.sleep(0.005)
+    return False
+
+
+def _files(folder: Path, suffix: str) -> list[Path]:
+    try:
+        return [path for path in folder.iterdir() if path.name.endswith(suffix)]
+    except OSError:
+        return []
+
+
+def _read(path: Path) -> Entry | None:
+    try:
+        entry = Entry(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+    whole = all(isinstance(value, int) for value in (entry.pid, entry.pid_started, entry.vmm_pid, entry.vmm_started))
+    return entry if whole else None
+
+
+def _owner(path: Path) -> tuple[int, int] | None:
+    """Pid and start time of who wrote a file; (0, 0), which nobody has, where it does not say."""
+    if path.name.endswith(PARTIAL):
+        parts = path.name.split("-")
+        return (
+            (int(parts[0]), int(parts[1]))
+            if len(parts) > 2 and parts[0].isdecimal() and parts[1].isdecimal()
+            else (0, 0)
+        )
+    try:
+        path.lstat()
+    except OSError:
+        return None
+    entry = _read(path)
+    return (entry.pid, entry.pid_started) if entry else (0, 0)

@@ -1,0 +1,94 @@
+"""The seam between a machine and whatever runs it: a few values that describe hardware, and two protocols.
+
+`qemu.py` is the real one; `fake.py` needs no VMM, so that life cycle, console, magics and widgets are tested in milliseconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import socket
+    from pathlib import Path
+
+    from unikernel.machine.accelerator import Accelerator
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """What a machine is made of, in nobody's dialect: a VMM renders it."""
+
+    machine_type: str
+    kernel: Path
+    memory_bytes: int
+    command_line: str
+    accelerator: Accelerator
+
+
+class EndKind(Enum):
+    """Why a VMM is gone, as far as the VMM itself can tell; the machine's records say the rest."""
+
+    QUIT = "quit"
+    """The VMM ended by itself, as it does when its machine ends; it may also have had a complaint, which is the reason then."""
+    STOPPED = "stopped"
+    """Somebody asked the VMM to end."""
+    FAILED = "failed"
+    """The VMM broke, was killed, or gave the machine up."""
+
+
+@dataclass(frozen=True)
+class VmmEnd:
+    """The end of a VMM; `reason` is half a sentence, or empty."""
+
+    kind: EndKind
+    reason: str = ""
+
+
+class Session(Protocol):
+    """One VMM running one machine. Made, used and closed on one loop."""
+
+    command: tuple[str, ...]
+    spawned_ns: int
+    """Of ``time.monotonic_ns()``, just before the VMM was started."""
+    pid: int
+    """Of the VMM's process; 0 where there is none."""
+    console: socket.socket
+    """Our end of the console: non-blocking; the end of file comes when the VMM is gone."""
+
+    def memory(self, address: int, size: int) -> bytes:
+        """A copy of guest-physical memory, also after the end, until `close`; shorter where the memory ends before."""
+
+    async def wait(self) -> VmmEnd:
+        """Wait for the VMM's end; may be awaited by several, and again."""
+
+    async def send_break(self) -> None:
+        """Hold the console line's break, which arrives even when the machine takes no input."""
+
+    async def pause(self) -> None:
+        """Hold the machine still."""
+
+    async def resume(self) -> None:
+        """Let a paused machine go on."""
+
+    def stop(self) -> None:
+        """Ask the VMM to end in order; `wait` says when it did."""
+
+    def kill(self) -> None:
+        """End the VMM at once."""
+
+    def version(self) -> str:
+        """The VMM and its version, ``"QEMU 7.2.22"``; only the name as long as the version is not known."""
+
+    async def close(self) -> None:
+        """Give back memory and descriptors; ends the VMM if it still runs."""
+
+
+class Vmm(Protocol):
+    """What can start sessions."""
+
+    name: str
+
+    async def start(self, hardware: Hardware) -> Session:
+        """Start a machine. Raises `Refusal` when the VMM is not there, `VmmError` when it cannot be started."""
