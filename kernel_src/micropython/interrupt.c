@@ -1,0 +1,48 @@
+/*
+ * KeyboardInterrupt. The console calls from interrupt context, so this file is compiled without vector registers, allocates nothing, and
+ * only notes: the virtual machine of the runtime looks at what is pending between two bytecodes.
+ */
+#include "py/mpstate.h"
+#include "py/runtime.h"
+#include "shared/runtime/interrupt_char.h"
+#include "unikernel/console.h"
+#include "unikernel/wait.h"
+
+#include "port.h"
+
+static volatile bool running; /* Python runs, as opposed to the prompt reading a line */
+static volatile bool typed;   /* a break came while the prompt was reading */
+
+static void interrupted(void) {
+    if (running) {
+        MP_STATE_MAIN_THREAD(mp_pending_exception) = MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_kbd_exception));
+        MP_STATE_VM(mp_kbd_exception).traceback_data = NULL;
+        if (MP_STATE_VM(sched_state) == MP_SCHED_IDLE) {
+            MP_STATE_VM(sched_state) = MP_SCHED_PENDING;
+        }
+    } else {
+        typed = true;
+    }
+    wait_wake();
+}
+
+/* micropython.kbd_intr(-1) lets every byte through; a break is not a byte and still interrupts. */
+void mp_hal_set_interrupt_char(int character) { console_set_interrupt(character, interrupted); }
+
+void interrupt_run_begins(void) {
+    typed = false;
+    running = true;
+}
+
+void interrupt_run_ended(void) {
+    running = false;
+    MP_STATE_MAIN_THREAD(mp_pending_exception) = MP_OBJ_NULL;
+}
+
+bool interrupt_typed(void) { return typed; }
+
+bool interrupt_take_typed(void) {
+    bool was = typed;
+    typed = false;
+    return was;
+}

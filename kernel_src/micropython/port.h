@@ -1,0 +1,34 @@
+/* What the files of the port share. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "unikernel/device.h"
+
+/* hal.c */
+bool hal_readable(void);
+size_t hal_read(void *bytes, size_t length); /* what has come, never waits */
+void hal_clock_required(void);               /* raises OSError when the stack has no clock */
+
+/* interrupt.c: a break from the host, or Ctrl-C among the bytes. While Python runs it raises KeyboardInterrupt, at the prompt it is a typed
+ * Ctrl-C. */
+void interrupt_run_begins(void);
+void interrupt_run_ended(void);
+bool interrupt_typed(void);
+bool interrupt_take_typed(void);
+
+/* heap.c */
+void heap_init(void);
+
+/* rom.c */
+struct rom_file {
+    const unsigned char *bytes; /* NULL: there is no such file */
+    size_t length;
+};
+bool rom_mount(void);                        /* false: the stack has no files */
+struct rom_file rom_find(const char *path); /* relative to the mount point */
+
+/* main.c */
+void runtime_start(void);
+bool run_exit_status(int *status); /* true once: what was run last ended by SystemExit with this status */

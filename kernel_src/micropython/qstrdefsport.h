@@ -1,0 +1,1 @@
+// Names that no source file of the port mentions.

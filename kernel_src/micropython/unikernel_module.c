@@ -1,0 +1,76 @@
+/*
+ * The module unikernel: what the app can know of its machine, and how it ends it.
+ *
+ *   devices()     a tuple of (name, class_name, status): status 0 is up, 1 not tried, below zero the errno of a failure
+ *   memory()      total, heap and stack in bytes, and how much of the heap is free now
+ *   trace()       a tuple of (name, kind, ticks) of the boot so far
+ *   mark(name)    adds a record of the app's own to the trace
+ *   exit(status)  ends the machine at once, without unwinding
+ */
+#include <string.h>
+
+#include "py/gc.h"
+#include "py/objtuple.h"
+#include "py/runtime.h"
+#include "unikernel/machine.h"
+#include "unikernel/memory.h"
+#include "unikernel/trace.h"
+
+#include "port.h"
+
+enum { STATUS_MASK = 255 };
+
+static mp_obj_t text(const char *chars) { return mp_obj_new_str(chars, strlen(chars)); }
+
+static mp_obj_t unikernel_devices(void) {
+    mp_obj_t list = mp_obj_new_list(0, NULL);
+    for (struct device *const *each = devices; *each != NULL; each++) {
+        const struct device *device = *each;
+        mp_obj_t row[] = {text(device->name), text(device->driver->class_name), MP_OBJ_NEW_SMALL_INT(device->status)};
+        static const qstr fields[] = {MP_QSTR_name, MP_QSTR_class_name, MP_QSTR_status};
+        mp_obj_list_append(list, mp_obj_new_attrtuple(fields, MP_ARRAY_SIZE(row), row));
+    }
+    return list;
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(unikernel_devices_obj, unikernel_devices);
+
+static mp_obj_t unikernel_memory(void) {
+    static const qstr fields[] = {MP_QSTR_total, MP_QSTR_heap, MP_QSTR_heap_free, MP_QSTR_stack};
+    gc_info_t heap;
+    gc_info(&heap);
+    mp_obj_t row[] = {
+        mp_obj_new_int_from_uint(memory_total_bytes()),
+        mp_obj_new_int_from_uint(memory_heap().bytes),
+        mp_obj_new_int_from_uint(heap.free + heap.max_new_split),
+        mp_obj_new_int_from_uint(memory_stack().bytes),
+    };
+    return mp_obj_new_attrtuple(fields, MP_ARRAY_SIZE(row), row);
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(unikernel_memory_obj, unikernel_memory);
+
+static mp_obj_t unikernel_mark(mp_obj_t name) {
+    trace_mark(mp_obj_str_get_str(name));
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(unikernel_mark_obj, unikernel_mark);
+
+static mp_obj_t unikernel_exit(size_t count, const mp_obj_t *arguments) {
+    machine_exit(ABI_EXIT_STATUS, count == 0 ? 0 : mp_obj_get_int(arguments[0]) & STATUS_MASK);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(unikernel_exit_obj, 0, 1, unikernel_exit);
+
+static const mp_rom_map_elem_t globals_table[] = {
+    {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_unikernel)},
+    {MP_ROM_QSTR(MP_QSTR_devices), MP_ROM_PTR(&unikernel_devices_obj)},
+    {MP_ROM_QSTR(MP_QSTR_memory), MP_ROM_PTR(&unikernel_memory_obj)},
+    {MP_ROM_QSTR(MP_QSTR_mark), MP_ROM_PTR(&unikernel_mark_obj)},
+    {MP_ROM_QSTR(MP_QSTR_exit), MP_ROM_PTR(&unikernel_exit_obj)},
+};
+static MP_DEFINE_CONST_DICT(globals, globals_table);
+
+const mp_obj_module_t unikernel_module = {
+    .base = {&mp_type_module},
+    .globals = (mp_obj_dict_t *)&globals,
+};
+
+MP_REGISTER_MODULE(MP_QSTR_unikernel, unikernel_module);

@@ -1,0 +1,114 @@
+"""What of MicroPython 1.25 is compiled, by component, and the port that binds it to the machine.
+
+Upstream's sources are used as they are; what differs from upstream's feature level stands in
+``kernel_src/micropython/mpconfigport.h`` with its reasons, and the files are chosen here.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from unikernel.build.components import KERNEL_SRC, Component, Generated, Source
+from unikernel.build.runtime_headers import headers, version_header
+from unikernel.targets import Target
+
+SOURCE = "micropython"
+VERSION = "1.25.0"
+LICENCE = "MIT"
+
+#: Frozen into the image's read-only data, so they need no place in the ROM filesystem of each app.
+ROM_MODULES = False
+
+_PY = """
+argcheck bc binary builtinevex builtinhelp builtinimport compile cstack emitbc emitcommon emitglue formatfloat frozenmod gc
+lexer malloc map modarray modbuiltins modcmath modcollections moderrno modgc modio modmath modmicropython modstruct modsys
+mpprint mpstate mpz nativeglue nlr obj objarray objattrtuple objbool objboundmeth objcell objclosure objcode objcomplex
+objdeque objdict objenumerate objexcept objfilter objfloat objfun objgenerator objgetitemiter objint objint_mpz objlist
+objmap objmodule objnamedtuple objnone objobject objpolyiter objproperty objrange objreversed objringio objset
+objsingleton objslice objstr objstringio objstrunicode objtuple objtype objzip opmethods pairheap parse parsenum
+parsenumbase persistentcode qstr reader repl ringbuf runtime runtime_utils scheduler scope sequence smallint stackctrl
+stream unicode vm vstr warning
+""".split()
+
+#: The non-local return of each architecture.
+_PY_ARCH = {"x86_64": ("nlrx64",)}
+
+_EXTMOD = """
+extmod/modasyncio extmod/modbinascii extmod/moddeflate extmod/modhashlib extmod/modheapq extmod/modjson extmod/modos
+extmod/modplatform extmod/modrandom extmod/modre extmod/modselect extmod/modtime extmod/modvfs extmod/vfs
+extmod/vfs_blockdev extmod/vfs_reader extmod/vfs_rom extmod/vfs_rom_file
+""".split()
+
+_SHARED = """
+shared/libc/printf shared/readline/readline shared/runtime/gchelper_generic shared/runtime/pyexec shared/timeutils/timeutils
+""".split()
+
+#: The port's own files; ``repl.c`` is the device Repl and comes with it.
+_PORT = "entropy hal heap interrupt main position rom stdio unikernel_module".split()
+
+#: An interrupt handler must not touch vector registers: they are not saved around it.
+_PORT_FLAGS = {"interrupt": ("-mgeneral-regs-only",)}
+
+_FLAGS = (
+    "-std=gnu17",
+    "-Oz",
+    "-DNDEBUG",
+    '-DFFCONF_H="lib/oofatfs/ffconf.h"',  # vfs_fat.h is read even where FAT is off
+    "-mno-red-zone",
+    "-fno-common",
+    "-fstack-protector-strong",
+    "-Wall",
+    "-Werror",
+)
+_OWN_FLAGS = ("-Wextra", "-Wno-unused-parameter", "-Wno-sign-compare")
+
+
+#: Upstream's asyncio, but for task.py, which is C here (extmod/modasyncio.c).
+_ASYNCIO = ("__init__", "core", "event", "funcs", "lock", "stream")
+
+#: What can be imported without a file in the app, beside the frozen modules; a test holds this to the image's own list.
+_C_MODULES = """
+array asyncio binascii builtins cmath collections deflate errno gc hashlib heapq io json math micropython os platform random
+re select struct sys time unikernel vfs
+""".split()
+
+
+def frozen_modules(tree: Path) -> dict[str, Path]:
+    """The Python files frozen into every image: the name a traceback shows → the file."""
+    own = {path.name: path for path in sorted((KERNEL_SRC / "modules").glob("*.py"))}
+    return own | {f"asyncio/{name}.py": tree / "extmod" / "asyncio" / f"{name}.py" for name in _ASYNCIO}
+
+
+def modules_in_image() -> frozenset[str]:
+    """The names that every image can import."""
+    own = {path.stem for path in (KERNEL_SRC / "modules").glob("*.py")}
+    return frozenset({*_C_MODULES, *own})
+
+
+def _sources(tree: Path, names: Iterable[str]) -> tuple[Source, ...]:
+    return tuple(Source(tree / f"{name}.c", f"{name}.c") for name in names)
+
+
+def _component(
+    name: str, sources: tuple[Source, ...], includes: tuple[Path, ...], *generated: Generated
+) -> Component:
+    return Component(
+        name, "runtime", sources, includes, _FLAGS, generated, version=VERSION, licence=LICENCE
+    )
+
+
+def components(target: Target, tree: Path) -> tuple[Component, ...]:
+    """Return the runtime's components for a target, from MicroPython's unpacked source at ``tree``."""
+    port = KERNEL_SRC / "micropython"
+    includes = (port, tree, KERNEL_SRC / "include", KERNEL_SRC)
+    version = version_header(VERSION)
+    py = (*(f"py/{name}" for name in _PY), *(f"py/{name}" for name in _PY_ARCH[target.arch]))
+    own = tuple(Source(port / f"{name}.c", f"{name}.c", (*_OWN_FLAGS, *_PORT_FLAGS.get(name, ()))) for name in _PORT)
+    chosen = {
+        "micropython": _sources(tree, py),
+        "extmod": _sources(tree, _EXTMOD),
+        "port": (*own, *_sources(tree, _SHARED)),
+        "modules": (Source(port / "frozen.c", "frozen.c"),),
+    }
+    scanned = tuple(_component(name, sources, includes, version) for name, sources in chosen.items())
+    generated = headers(tree, port, scanned, frozen_modules(tree))
+    return tuple(_component(name, sources, includes, version, generated) for name, sources in chosen.items())
