@@ -36,7 +36,7 @@ def guest(behaviour: str, *, status: int = 0, count: int = 1) -> Image:
         "STATUS_VALUE": status,
         "COUNT": count,
         "RECORDS_BYTES": abi.RECORDS_BYTES,
-        "MANIFEST": f'"{{}}"',
+        "MANIFEST": '"{}"',
     }
     object_path = path.with_suffix(".o")
     macros = [f"-D{key}={value}" for key, value in definitions.items()]
@@ -44,10 +44,15 @@ def guest(behaviour: str, *, status: int = 0, count: int = 1) -> Image:
     subprocess.run(["gcc", "-c", *macros, *source, "-o", str(object_path)], check=True)
     subprocess.run(["ld", "-T", str(HERE / "guest.ld"), "-o", str(path), str(object_path)], check=True)
     records = next(start for start, _, symbol in Symbols.read(path).table if symbol == "records")
+    return stand_in(path, name, records)
+
+
+def stand_in(path: Path = Path(__file__), name: str = "stand-in", records_address: int = 0) -> Image:
+    """What machine/ needs of an image, without one."""
     image = SimpleNamespace(
         path=path,
         debug_path=path,
         manifest=SimpleNamespace(name=name, target="x86_64-microvm", memory_bytes=MEMORY_BYTES),
-        place=abi.Place(records, 0, LEAST_MEMORY_BYTES),
+        place=abi.Place(records_address, 0, LEAST_MEMORY_BYTES),
     )
     return cast("Image", image)

@@ -28,13 +28,13 @@ def choose(name: str) -> Accelerator:
         message = f'accel: there is no accelerator "{name}"; choose one of {", ".join(names)}.'
         raise Refusal(message)
     accelerator = Accelerator(name)
-    if accelerator is Accelerator.KVM and (lack := kvm_lack()):
+    if accelerator is Accelerator.KVM and (lack := kvm_lack(KVM_DEVICE)):
         message = f"accel: KVM is asked for, but {lack}; use tcg, which works everywhere."
         raise Refusal(message)
     return accelerator
 
 
-def kvm_lack(device: str = KVM_DEVICE) -> str:
+def kvm_lack(device: str) -> str:
     """Why KVM cannot be used, as half a sentence; empty when the device answers (which does not yet prove that it works)."""
     try:
         descriptor = os.open(device, os.O_RDWR | os.O_CLOEXEC)

@@ -41,6 +41,7 @@ class Console:
         self._arrived = asyncio.Event()
         self._sending = asyncio.Lock()
         self._writing: asyncio.Future[None] | None = None
+        self._posts: set[asyncio.Task[None]] = set()
         self._matched = 0
         self.closed = False
         self._loop.add_reader(channel, self._read)
@@ -81,6 +82,17 @@ class Console:
                 return
         message = f'"{self.name}" takes no input any more, as it has ended; boot it again.'
         raise WrongState(message)
+
+    def post(self, data: bytes | str) -> None:
+        """Write to the machine without waiting, in order with the other writes; what an ended machine cannot take is dropped."""
+
+        async def posted() -> None:
+            with contextlib.suppress(WrongState):
+                await self.send(data)
+
+        task = self._loop.create_task(posted())
+        self._posts.add(task)
+        task.add_done_callback(self._posts.discard)
 
     async def expect(self, pattern: str | bytes | re.Pattern[bytes], timeout_s: float | None = 30) -> re.Match[bytes]:
         """Wait for a regular expression in what came since the last match, and return the match.

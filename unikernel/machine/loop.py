@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
 import os
 import threading
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -80,7 +81,8 @@ class Core:
         """Have `clean_up` awaited on the loop when the process ends in order."""
         if not self._at_exit:
             atexit.register(self._close)
-        self._at_exit.append(clean_up)
+        if clean_up not in self._at_exit:
+            self._at_exit.append(clean_up)
 
     def _close(self) -> None:
         async def job() -> None:
@@ -88,10 +90,9 @@ class Core:
                 await asyncio.gather(*(clean_up() for clean_up in self._at_exit), return_exceptions=True)
 
         if self._thread.is_alive():
-            try:
+            # What takes longer is left to the parent-death signal and the next start's sweep.
+            with contextlib.suppress(TimeoutError):
                 self.run(job())
-            except TimeoutError:
-                pass  # The parent-death signal and the next start's sweep do the rest.
 
 
 _core: Core | None = None

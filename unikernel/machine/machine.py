@@ -237,11 +237,13 @@ class Machine:
             self.console.close()
             self._listing.remove()
             run = self._make_run(end, ended_ns)
-            self.state = MachineState.ENDED
-            live.discard(self)
-            if not self._run.done():
-                self._run.set_result(run)
-            await self._session.close()
+            try:
+                await self._session.close()
+            finally:
+                self.state = MachineState.ENDED
+                live.discard(self)
+                if not self._run.done():
+                    self._run.set_result(run)
 
     def _make_run(self, end: VmmEnd, ended_ns: int) -> Run:
         records = self._read_records()

@@ -1,0 +1,226 @@
+"""The life of a machine, played by the fake: no QEMU here."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.machine.images import stand_in
+from unikernel import abi
+from unikernel.errors import MachineError, MachineTimeout, Refusal, VmmError, WrongState
+from unikernel.machine import registry
+from unikernel.machine.fake import Fake, FakeMachine
+from unikernel.machine.machine import Machine, MachineState, boot
+from unikernel.machine.vmm import Hardware
+
+
+@pytest.fixture(autouse=True)
+def runtime_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    yield tmp_path / "unikernel"
+    assert registry.running() == []
+
+
+async def hello(machine: FakeMachine) -> None:
+    await machine.write("hello\r\n")
+    machine.note_exit(3)
+
+
+async def echo(machine: FakeMachine) -> None:
+    await machine.write("up\r\n")
+    while data := await machine.read():
+        await machine.write(data)
+
+
+async def boot_fake(script: object = echo, **options: object) -> Machine:
+    return await boot(stand_in(), vmm=Fake(script), **options)  # type: ignore[arg-type]
+
+
+async def test_a_script_that_returns_ends_the_machine_with_its_record() -> None:
+    machine = await boot_fake(hello)
+    run = await machine.wait(5)
+    assert (run.status, run.ended_by, run.transcript.text) == (3, "machine", "hello\n")
+    assert run.versions == {"vmm": "fake"}
+    assert machine.state is MachineState.ENDED
+    assert machine.run is run
+
+
+async def test_no_record_is_134() -> None:
+    async def silent(_machine: FakeMachine) -> None:
+        pass
+
+    run = await (await boot_fake(silent)).wait(5)
+    assert (run.status, run.ended_by, run.reason) == (134, "panic", "ended without a record")
+
+
+async def test_a_vmm_that_fails_is_125() -> None:
+    async def fails(machine: FakeMachine) -> None:
+        machine.note_exit(0)
+        message = "the fake broke"
+        raise VmmError(message)
+
+    run = await (await boot_fake(fails)).wait(5)
+    assert (run.status, run.ended_by, run.reason) == (125, "vmm", "the fake broke")
+
+
+async def test_stop_is_130_and_twice_the_same_run() -> None:
+    machine = await boot_fake()
+    run = await machine.stop()
+    assert (run.status, run.ended_by) == (130, "stopped")
+    assert await machine.stop() is run
+
+
+async def test_leaving_the_context_stops_the_machine() -> None:
+    async with await boot_fake() as machine:
+        assert machine.state is MachineState.RUNNING
+    assert machine.state is MachineState.ENDED
+
+
+async def test_time_is_a_limit_and_says_so() -> None:
+    run = await (await boot_fake(timeout_s=0.01)).wait(5)
+    assert (run.status, run.ended_by, run.reason) == (124, "timeout", "still running after 0.01 s")
+
+
+async def test_waiting_in_vain_leaves_the_machine_running() -> None:
+    async with await boot_fake() as machine:
+        with pytest.raises(MachineTimeout, match='"stand-in" still runs after 0.01 s'):
+            await machine.wait(0.01)
+        assert machine.state is MachineState.RUNNING
+
+
+async def test_a_method_that_needs_another_state_names_both() -> None:
+    machine = await boot_fake(hello)
+    await machine.wait(5)
+    with pytest.raises(WrongState, match='interrupt: "stand-in" must be running or paused for that, but it is ended'):
+        await machine.interrupt()
+    with pytest.raises(WrongState, match="has ended"):
+        await machine.console.send("x")
+
+
+async def test_pause_and_resume() -> None:
+    async with await boot_fake() as machine:
+        with pytest.raises(WrongState, match="must be paused"):
+            await machine.resume()
+        await machine.pause()
+        assert machine.state is MachineState.PAUSED
+        await machine.resume()
+        assert machine.state is MachineState.RUNNING
+
+
+async def test_an_interrupt_is_a_break() -> None:
+    async def waits(machine: FakeMachine) -> None:
+        await machine.broken.wait()
+        machine.note_exit(1)
+
+    machine = await boot_fake(waits)
+    await machine.interrupt()
+    assert (await machine.wait(5)).status == 1
+
+
+async def test_settle_returns_the_run_of_a_machine_that_ended() -> None:
+    machine = await boot_fake(hello)
+    run = await machine.settle(5)
+    assert run
+    assert run.status == 3
+
+
+async def test_settle_leaves_a_machine_that_has_begun_running() -> None:
+    async with await boot_fake() as machine:
+        assert await machine.settle(0.01) is None
+        assert machine.state is MachineState.RUNNING
+
+
+async def test_giving_up_settling_stops_the_machine() -> None:
+    async def silent(machine: FakeMachine) -> None:
+        await machine.read()
+
+    machine = await boot_fake(silent)
+    waiting = asyncio.ensure_future(machine.settle())
+    await asyncio.sleep(0.01)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert machine.state is MachineState.ENDED
+
+
+async def test_scribbled_records_read_as_none() -> None:
+    async def scribbles(machine: FakeMachine) -> None:
+        machine.memory[:] = os.urandom(len(machine.memory))
+
+    run = await (await boot_fake(scribbles)).wait(5)
+    assert run.records == abi.Records()
+    assert run.status == 134
+
+
+async def test_a_booted_machine_is_listed_until_its_end() -> None:
+    async with await boot_fake() as machine:
+        [entry] = registry.running()
+        assert (entry.name, entry.pid, entry.memory_bytes) == ("stand-in", os.getpid(), machine.limits.memory_bytes)
+        async with await boot_fake() as second:
+            assert second.name == "stand-in-2"
+        with pytest.raises(Refusal, match='a machine "stand-in" runs already'):
+            await boot_fake(name="stand-in")
+
+
+async def test_a_vmm_that_cannot_start_leaves_nothing() -> None:
+    class Broken:
+        name = "broken"
+
+        async def start(self, hardware: Hardware) -> object:
+            message = "no"
+            raise VmmError(message)
+
+    with pytest.raises(VmmError):
+        await boot(stand_in(), vmm=Broken())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"memory_bytes": 4096}, "memory: 4 KiB is too little for .*; the least that works is 1 MiB"),
+        ({"memory_bytes": -1}, "memory: -1 is not a whole number of bytes above zero"),
+        ({"memory_bytes": "8M"}, "memory: '8M' is not a whole number"),
+        ({"memory_bytes": 1 << 60}, "is more than this host has"),
+        ({"timeout_s": 0}, "timeout: 0 is not a number of seconds above zero"),
+        ({"timeout_s": float("nan")}, "timeout: nan is not a number"),
+        ({"timeout_s": "3"}, "timeout: '3' is not a number"),
+        ({"output_limit_bytes": 0}, "output limit: 0 is not a whole number"),
+        ({"name": "../x"}, 'name: "../x" cannot name a machine'),
+        ({"target": "vax"}, 'there is no target "vax"'),
+        ({"accel": "warp"}, 'there is no accelerator "warp"; choose one of tcg, kvm'),
+    ],
+)
+async def test_what_cannot_be_is_refused_in_one_sentence(options: dict[str, object], sentence: str) -> None:
+    with pytest.raises(Refusal, match=sentence):
+        await boot_fake(**options)
+
+
+async def test_an_image_that_is_gone_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="is not there any more; build it again"):
+        await boot(stand_in(tmp_path / "gone.elf"), vmm=Fake(echo))
+
+
+async def test_kvm_that_is_absent_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("unikernel.machine.accelerator.KVM_DEVICE", "/nowhere/kvm")
+    with pytest.raises(Refusal, match="this host has no /nowhere/kvm; use tcg"):
+        await boot_fake(accel="kvm")
+
+
+async def test_expect_matches_what_came_and_what_comes() -> None:
+    async with await boot_fake() as machine:
+        assert (await machine.console.expect(r"u(p)"))[1] == b"p"
+        await machine.console.send("one 1 two 2 ")
+        assert (await machine.console.expect(r"\d"))[0] == b"1"
+        assert (await machine.console.expect(r"\d"))[0] == b"2"
+        with pytest.raises(MachineTimeout, match='did not write "three" within 0.01 s; its last words'):
+            await machine.console.expect("three", 0.01)
+
+
+async def test_expect_ends_with_the_machine() -> None:
+    machine = await boot_fake(hello)
+    with pytest.raises(MachineError, match='ended without having written "never"'):
+        await machine.console.expect("never", 5)
+    await machine.wait(5)
+    assert (await machine.console.expect("hel+o"))[0] == b"hello"

@@ -1,0 +1,141 @@
+"""A VMM that is none: a script plays the machine, so that what stands above is tested in milliseconds, without QEMU.
+
+A script is a coroutine function that gets a `FakeMachine`, writes and reads its console, and leaves by returning (the machine ended)
+or by raising `VmmError` (the VMM failed).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+import time
+from typing import TYPE_CHECKING, Final
+
+from unikernel import abi
+from unikernel.errors import VmmError
+from unikernel.machine.vmm import EndKind, Session, VmmEnd
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from unikernel.machine.vmm import Hardware
+
+    Script = Callable[["FakeMachine"], Awaitable[object]]
+
+READ_BYTES: Final = 65536
+_HEAD: Final = struct.Struct("<IIIIIi")
+
+
+class FakeMachine:
+    """The machine's side of the console and of the records, for a script."""
+
+    def __init__(self, hardware: Hardware, channel: socket.socket) -> None:
+        """`hardware` is what was asked for."""
+        self.hardware = hardware
+        self.memory = bytearray(abi.RECORDS_BYTES)
+        """Where the records lie, whatever address the image names; a script may write nonsense."""
+        self.breaks = 0
+        self.broken = asyncio.Event()
+        """Set by each break; a script clears it."""
+        self.running = asyncio.Event()
+        """Clear while paused."""
+        self.running.set()
+        self._channel = channel
+        self._loop = asyncio.get_running_loop()
+
+    async def write(self, data: bytes | str) -> None:
+        """Write to the console."""
+        await self._loop.sock_sendall(self._channel, data.encode() if isinstance(data, str) else data)
+
+    async def read(self, size: int = READ_BYTES) -> bytes:
+        """What was typed, at most `size` bytes; waits for some; empty when the owner is gone."""
+        return await self._loop.sock_recv(self._channel, size)
+
+    def note_exit(self, status: int, kind: abi.ExitKind = abi.ExitKind.STATUS) -> None:
+        """Write the exit record."""
+        _HEAD.pack_into(self.memory, 0, abi.RECORDS_MAGIC, abi.VERSION, abi.RECORDS_BYTES, 0, kind, status)
+
+
+class Fake:
+    """Starts sessions that play `script`."""
+
+    name = "fake"
+
+    def __init__(self, script: Script) -> None:
+        """Each session plays it anew."""
+        self._script = script
+
+    async def start(self, hardware: Hardware) -> Session:
+        """Start playing."""
+        return FakeSession(self._script, hardware)
+
+
+class FakeSession:
+    """One play; see `vmm.Session`."""
+
+    pid = 0
+
+    def __init__(self, script: Script, hardware: Hardware) -> None:
+        """On the running loop."""
+        self.command: tuple[str, ...] = ("fake", str(hardware.kernel))
+        self.spawned_ns = time.monotonic_ns()
+        self.console, theirs = socket.socketpair()
+        self.console.setblocking(False)
+        theirs.setblocking(False)
+        self._theirs = theirs
+        self.machine = FakeMachine(hardware, theirs)
+        self._end: VmmEnd | None = None
+        self._play = asyncio.get_running_loop().create_task(self._perform(script))
+
+    def memory(self, address: int, size: int) -> bytes:
+        """The records, wherever they are sought."""
+        del address
+        return bytes(self.machine.memory[:size])
+
+    async def wait(self) -> VmmEnd:
+        """Wait for the play's end."""
+        await asyncio.wait((self._play,))
+        return self._end or VmmEnd(EndKind.STOPPED)
+
+    async def send_break(self) -> None:
+        """Counted."""
+        self.machine.breaks += 1
+        self.machine.broken.set()
+
+    async def pause(self) -> None:
+        """Seen by a script that looks."""
+        self.machine.running.clear()
+
+    async def resume(self) -> None:
+        """Seen by a script that looks."""
+        self.machine.running.set()
+
+    def stop(self) -> None:
+        """End the play."""
+        self._play.cancel()
+
+    def kill(self) -> None:
+        """End the play."""
+        self._end = VmmEnd(EndKind.FAILED, "the fake was killed")
+        self._play.cancel()
+
+    def version(self) -> str:
+        """No VMM."""
+        return "fake"
+
+    async def close(self) -> None:
+        """End the play and give back the sockets."""
+        self._play.cancel()
+        await asyncio.wait((self._play,))
+        self._theirs.close()  # A play that was cut short before it began has not done so.
+        self.console.close()
+
+    async def _perform(self, script: Script) -> None:
+        try:
+            await script(self.machine)
+            self._end = VmmEnd(EndKind.QUIT)
+        except VmmError as error:
+            self._end = VmmEnd(EndKind.FAILED, str(error))
+        finally:
+            self._theirs.close()

@@ -1,0 +1,196 @@
+"""The same machines for cells and scripts: each method blocks until the asynchronous one has returned on the core's loop.
+
+Ctrl-C, or interrupting the Jupyter kernel, ends the wait within half a second, cleans up, and raises KeyboardInterrupt.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from unikernel.machine import machine as asynchronous
+from unikernel.machine.limits import DEFAULT_OUTPUT_BYTES
+from unikernel.machine.loop import core
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from unikernel.abi import Records
+    from unikernel.build.image import Image
+    from unikernel.machine import console as asynchronous_console
+    from unikernel.machine.machine import MachineState
+    from unikernel.machine.run import Run
+    from unikernel.machine.transcript import Transcript
+    from unikernel.machine.vmm import Vmm
+    from unikernel.table import Card
+
+
+class Console:
+    """The blocking face of `console.Console`; its methods may be called from any thread."""
+
+    def __init__(self, inner: asynchronous_console.Console) -> None:
+        """Over the asynchronous one."""
+        self._inner = inner
+
+    @property
+    def transcript(self) -> Transcript:
+        """What is kept so far."""
+        return core().call(lambda: self._inner.transcript)
+
+    @property
+    def offset(self) -> int:
+        """How many bytes the machine has written so far."""
+        return self._inner.offset
+
+    def subscribe(
+        self, callback: Callable[[int, bytes], object], replay_from: int | None = None
+    ) -> Callable[[], None]:
+        """Call `callback(offset, data)` for all that comes, on the core's thread: it must return soon and not block.
+
+        With `replay_from`, the kept bytes from that offset on come first. Returns what ends the subscription.
+        """
+        unsubscribe = core().call(self._inner.subscribe, callback, replay_from)
+        return lambda: core().call(unsubscribe)
+
+    def send(self, data: bytes | str) -> None:
+        """Write to the machine; waits while it takes nothing. Raises `WrongState` when it has ended."""
+        core().run(self._inner.send(data))
+
+    def post(self, data: bytes | str) -> None:
+        """Write to the machine without waiting, in order with the other writes; what an ended machine cannot take is dropped."""
+        core().loop.call_soon_threadsafe(self._inner.post, data)
+
+    def expect(self, pattern: str | bytes | re.Pattern[bytes], timeout_s: float | None = 30) -> re.Match[bytes]:
+        """Wait for a regular expression in what came since the last match; raises `MachineTimeout`, `MachineError`."""
+        return core().run(self._inner.expect(pattern, timeout_s))
+
+
+class Machine:
+    """The blocking face of `machine.Machine`; its methods may be called from any thread."""
+
+    def __init__(self, inner: asynchronous.Machine) -> None:
+        """Over the asynchronous one."""
+        self.inner = inner
+        self.console = Console(inner.console)
+
+    @property
+    def name(self) -> str:
+        """Unique among this user's running machines."""
+        return self.inner.name
+
+    @property
+    def image(self) -> Image:
+        """What runs."""
+        return self.inner.image
+
+    @property
+    def state(self) -> MachineState:
+        """Where the machine is in its life."""
+        return self.inner.state
+
+    @property
+    def started_at(self) -> float:
+        """Seconds since the epoch."""
+        return self.inner.started_at
+
+    @property
+    def pid(self) -> int:
+        """Of the VMM's process."""
+        return self.inner.pid
+
+    @property
+    def run(self) -> Run | None:
+        """The run, once the machine has ended."""
+        return self.inner.run
+
+    @property
+    def records(self) -> Records:
+        """What the machine has noted so far."""
+        return core().call(self.inner.records)
+
+    def wait(self, timeout_s: float | None = None) -> Run:
+        """Wait for the machine's end. Raises `MachineTimeout` when it still runs after `timeout_s` seconds, and leaves it."""
+        return core().run(self.inner.wait(timeout_s))
+
+    def settle(self, after_first_byte_s: float = 1.0) -> Run | None:
+        """Wait for the machine's end or its first output and a while; interrupting this wait stops the machine."""
+        return core().run(self.inner.settle(after_first_byte_s))
+
+    def stop(self) -> Run:
+        """End the machine and return its run."""
+        return core().run(self.inner.stop())
+
+    def interrupt(self) -> None:
+        """What Ctrl-C does."""
+        core().run(self.inner.interrupt())
+
+    def pause(self) -> None:
+        """Hold the machine still."""
+        core().run(self.inner.pause())
+
+    def resume(self) -> None:
+        """Let a paused machine go on."""
+        core().run(self.inner.resume())
+
+    def card(self) -> Card:
+        """How it shows itself."""
+        return self.inner.card()
+
+    def __str__(self) -> str:
+        """The card as text."""
+        return str(self.inner)
+
+    def __repr__(self) -> str:
+        """The name and the state."""
+        return repr(self.inner)
+
+    def _repr_html_(self) -> str:
+        return self.inner.card().html()
+
+    def __enter__(self) -> Machine:
+        """The machine itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Stop it if it still runs."""
+        self.stop()
+
+
+def boot(
+    image: Image,
+    *,
+    memory_bytes: int | None = None,
+    accel: str = "tcg",
+    timeout_s: float | None = None,
+    prompt: bool | None = None,
+    name: str | None = None,
+    target: str | None = None,
+    output_limit_bytes: int = DEFAULT_OUTPUT_BYTES,
+    vmm: Vmm | None = None,
+) -> Machine:
+    """Start a machine; see `unikernel.machine.machine.boot`. It ends at the latest when this process does."""
+    owner = core()
+    owner.at_exit(asynchronous.stop_all)
+    inner = owner.run(
+        asynchronous.boot(
+            image,
+            memory_bytes=memory_bytes,
+            accel=accel,
+            timeout_s=timeout_s,
+            prompt=prompt,
+            name=name,
+            target=target,
+            output_limit_bytes=output_limit_bytes,
+            vmm=vmm,
+        )
+    )
+    return Machine(inner)
+
+
+def machines() -> list[Machine]:
+    """The machines of this process that have not ended, oldest first."""
+    found = core().call(lambda: sorted(asynchronous.live, key=lambda machine: machine.started_at))
+    return [Machine(machine) for machine in found]
