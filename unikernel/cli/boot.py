@@ -1,0 +1,133 @@
+"""Boots a project, built if need be, or an image, and attaches its console.
+
+On a terminal every key goes to the machine: Ctrl-C interrupts its app, Ctrl-] leaves and stops it. Where standard input
+is no terminal, its bytes are fed as they are, and their end does not end the machine.
+
+exit status:
+  the machine's own, n & 255: 0 main.py ended, 1 an exception that nobody caught, n sys.exit(n)
+  2 refused   124 timeout   125 QEMU failed   130 stopped   134 panic, or ended without a record
+
+With --json the last line of standard output is one object:
+  status, ended_by (machine, refusal, timeout, vmm, panic, stopped), reason, name, image, timeline
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import shlex
+import sys
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING, Any
+
+from unikernel.cli import output
+from unikernel.cli.command import add_stack_options, add_subject
+from unikernel.cli.subject import image_of, memory_of
+from unikernel.errors import UnikernelError
+from unikernel.units import parse_seconds
+
+if TYPE_CHECKING:
+    from unikernel.build import Image
+    from unikernel.cli.attach import Attached
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Declares the verb's arguments."""
+    add_subject(parser)
+    add_stack_options(parser)
+    parser.add_argument("--timeout", metavar="SECONDS", help="stop the machine after so long, with status 124")
+    parser.add_argument("--accel", metavar="NAME", default="tcg", help="tcg, which works everywhere, or kvm")
+    parser.add_argument(
+        "-i",
+        "--repl",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="a prompt follows main.py; left out, the stack says",
+    )
+    parser.add_argument("--json", action="store_true", help="tell the ending and the boot timeline as one JSON object")
+    parser.add_argument(
+        "--print-command",
+        action="store_true",
+        help="print one stand-alone QEMU command of the same hardware; start nothing",
+    )
+
+
+def run(options: Namespace) -> int:
+    """Boots; returns the exit status of the machine."""
+    try:
+        memory_bytes = memory_of(options.memory)
+        timeout_s = None if options.timeout is None else parse_seconds(options.timeout, "--timeout")
+        image = image_of(options.subject, options.target)
+        if options.print_command:
+            return _print_command(image, options, memory_bytes)
+        attached = _boot(image, options, memory_bytes, timeout_s)
+    except UnikernelError as error:
+        if options.json:
+            ended_by = {124: "timeout", 125: "vmm", 134: "panic"}.get(error.exit_status, "refusal")
+            output.result_json(
+                {"status": error.exit_status, "ended_by": ended_by, "reason": str(error), "timeline": None}
+            )
+        raise
+    _tell(attached, as_json=options.json)
+    return attached.status
+
+
+def _print_command(image: Image, options: Namespace, memory_bytes: int | None) -> int:
+    from unikernel.machine.limits import Limits  # noqa: PLC0415 - asyncio, which most refusals do not need
+    from unikernel.machine.machine import describe  # noqa: PLC0415
+    from unikernel.machine.qemu import standalone_command  # noqa: PLC0415
+
+    limits = Limits(image.manifest.memory_bytes if memory_bytes is None else memory_bytes)
+    hardware = describe(image, limits, accel=options.accel, prompt=options.repl, target=options.target)
+    output.result(shlex.join(standalone_command(hardware)))
+    return 0
+
+
+def _boot(image: Image, options: Namespace, memory_bytes: int | None, timeout_s: float | None) -> Attached:
+    from unikernel.cli.attach import LEAVE_NAME, Attachment, Wake  # noqa: PLC0415
+    from unikernel.cli.terminal import RawTerminal, keyboard  # noqa: PLC0415
+    from unikernel.machine.sync import boot  # noqa: PLC0415
+
+    descriptor = keyboard()
+    terminal = None if descriptor is None else RawTerminal(descriptor)
+    if terminal:
+        output.message(f"{image.manifest.name}: its console is attached; {LEAVE_NAME} leaves and stops the machine.")
+    with contextlib.ExitStack() as stack:
+        if terminal:
+            stack.enter_context(terminal.attached())
+        wake = stack.enter_context(Wake().catching())
+        machine = boot(
+            image,
+            memory_bytes=memory_bytes,
+            accel=options.accel,
+            timeout_s=timeout_s,
+            prompt=options.repl,
+            target=options.target,
+        )
+        return Attachment(machine, wake, terminal).run()
+
+
+def _tell(attached: Attached, *, as_json: bool) -> None:
+    """How it ended, where the exit status alone does not say it."""
+    run = attached.run
+    if not attached.at_line_start and (as_json or sys.stdout.isatty()):
+        output.result("")
+    if run.ended_by != "machine":
+        output.message(f"{run.name}: {run.panic or run.reason}")
+    if as_json:
+        output.result_json(
+            {
+                "status": attached.status,
+                "ended_by": run.ended_by,
+                "reason": run.reason,
+                "name": run.name,
+                "command": list(run.command),
+                "timeline": _timeline(run),
+            }
+        )
+
+
+def _timeline(run: Any) -> Any:
+    """The boot timeline as plain values; None where the machine left no stamps."""
+    timeline = run.boot_timeline
+    return None if timeline is None else timeline.data()

@@ -1,0 +1,69 @@
+"""Draws a picture: where the time of a boot goes, or who owns the bytes of an image.
+
+The file's name says the format, as boot.svg or boot.png; left out, it is DIR/build/boot.svg, or lies beside the image.
+The boot is measured: the image and the floor, a guest that does nothing, are booted in turn.
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from unikernel.cli import output
+from unikernel.cli.command import add_subject
+from unikernel.cli.subject import image_of
+from unikernel.errors import Refusal
+
+if TYPE_CHECKING:
+    from unikernel.build import Image
+
+PICTURES = ("boot", "footprint")
+FORMATS = (".svg", ".png", ".pdf")
+RUNS = 15
+MOST_RUNS = 1000
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Declares the verb's arguments."""
+    parser.add_argument("picture", choices=PICTURES, help="what to draw")
+    add_subject(parser)
+    parser.add_argument("-o", "--output", metavar="FILE", type=Path, help="where to write it")
+    parser.add_argument("--runs", metavar="N", default=str(RUNS), help=f"how many boots to measure; {RUNS} if left out")
+    parser.add_argument("--dark", action="store_true", help="for a dark page")
+
+
+def run(options: Namespace) -> int:
+    """Measures, draws, writes, and says where."""
+    runs = _runs(options.runs)
+    if options.output is not None and options.output.suffix not in FORMATS:
+        raise Refusal(f"{options.output}: the name says no format; end it in {', '.join(FORMATS)}.")
+    image = image_of(options.subject)
+    file = options.output or image.path.with_name(f"{options.picture}.svg")
+    figure = (
+        _boot(image, runs, dark=options.dark) if options.picture == "boot" else _footprint(image, dark=options.dark)
+    )
+    try:
+        figure.savefig(file)
+    except OSError as error:
+        raise Refusal(f"{file}: it cannot be written ({error.strerror}); name another file with -o.") from error
+    output.result(str(file))
+    return 0
+
+
+def _boot(image: Image, runs: int, *, dark: bool) -> Any:
+    from unikernel import plots, sweep  # noqa: PLC0415 - matplotlib, which only this verb loads
+
+    return plots.boot(sweep.boots(image, runs), dark=dark)
+
+
+def _footprint(image: Image, *, dark: bool) -> Any:
+    from unikernel import plots  # noqa: PLC0415
+
+    return plots.footprint(image.footprint, dark=dark)
+
+
+def _runs(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= MOST_RUNS:
+        raise Refusal(f'--runs: "{text}" is not a number of boots from 1 to {MOST_RUNS}.')
+    return int(text)

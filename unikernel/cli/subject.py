@@ -1,0 +1,66 @@
+"""What a verb is about: a project folder, or an image; and the image of either."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from unikernel.cli.output import Progress
+from unikernel.errors import Refusal
+from unikernel.project import FILE, Project
+from unikernel.stack import Stack, check_memory
+from unikernel.targets import target_named
+from unikernel.units import parse_memory
+
+if TYPE_CHECKING:
+    from unikernel.build import Image
+
+
+def memory_of(text: str | None) -> int | None:
+    """Bytes of what ``--memory`` says; raises `Refusal` for what no machine can have."""
+    return None if text is None else check_memory(parse_memory(text, "--memory"), "--memory")
+
+
+def stack_of(project: Project, target: str | None, memory: str | None = None) -> Stack:
+    """The project's stack as the options change it."""
+    stack = project.stack
+    if target is not None:
+        stack = dataclasses.replace(stack, target=target_named(target, "--target").name)
+    size = memory_of(memory)
+    return stack if size is None else dataclasses.replace(stack, memory_bytes=size)
+
+
+def build_project(folder: Path, target: str | None = None, memory: str | None = None) -> Image:
+    """Builds a project into its own folder, and shows the progress."""
+    from unikernel.build import build  # noqa: PLC0415 - what only shows or refuses needs no compiler
+
+    project = Project.load(folder)
+    stack = stack_of(project, target, memory)
+    with Progress() as progress:
+        return build(stack, into=project.build_folder, progress=progress)
+
+
+def image_of(subject: Path, target: str | None = None) -> Image:
+    """The image of a project, built if need be, or the image itself; raises `Refusal` for anything else.
+
+    Memory is no option here: a machine may have more or less than its image's default without another build.
+    """
+    if is_project(subject):
+        return build_project(subject, target)
+    from unikernel.build import Image  # noqa: PLC0415
+
+    return Image.read(subject)
+
+
+def is_project(subject: Path) -> bool:
+    """True for a folder, False for a file; raises `Refusal` when there is neither."""
+    if subject.is_dir():
+        return True
+    if not subject.exists():
+        raise Refusal(
+            f"{subject}: there is no such folder or image; make a project with unikernel new {subject.with_suffix('')}."
+        )
+    if subject.name == FILE:
+        raise Refusal(f"{subject}: name the project's folder, {subject.parent}.")
+    return False
