@@ -1,0 +1,69 @@
+"""The components that are ours: found by folder, nothing to declare."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from unikernel.build.components import KERNEL_SRC, Component, Source
+from unikernel.errors import Refusal
+from unikernel.plan import Plan
+from unikernel.targets import Target
+
+FLAGS = (
+    "-std=c17",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+    # Interrupts save no vector registers, so no code they reach may touch one.
+    "-mgeneral-regs-only",
+)
+INCLUDES = (KERNEL_SRC / "include", KERNEL_SRC)
+
+_FLAGS_COMMENT = re.compile(rb"build:((?:\s+-[\w=,./+-]+)+)")
+_HEAD_BYTES = 4096
+
+
+def components(plan: Plan) -> tuple[Component, ...]:
+    """``arch``, ``core`` and one component a driver class of the plan.
+
+    Raises `Refusal` for a driver without its C file.
+    """
+    found = [
+        _component("arch", "arch", folder(plan.target)),
+        _component("core", "arch", KERNEL_SRC / "core"),
+    ]
+    classes = {type(each.device) for each in plan.devices}
+    for cls in sorted(classes, key=lambda cls: cls.symbol()):
+        file = KERNEL_SRC / cls.source_file()
+        if cls.source_file().startswith("micropython/"):
+            continue  # compiled with the runtime, which names it as a component of its own
+        if not file.is_file():
+            raise Refusal(f"{cls.__name__}: its driver {file} is missing; write it, or name it in the class's source.")
+        more = sorted((KERNEL_SRC / "drivers" / cls.symbol()).glob("*.c"))
+        sources = tuple(source(each) for each in (file, *more))
+        found.append(Component(cls.symbol(), cls.kind, sources, INCLUDES, FLAGS))
+    return tuple(found)
+
+
+def folder(target: Target) -> Path:
+    """The architecture's folder, where the link script lies too."""
+    return KERNEL_SRC / "arch" / target.arch
+
+
+def link_script(target: Target) -> Path:
+    """The link script of a target."""
+    return folder(target) / "image.ld"
+
+
+def source(path: Path) -> Source:
+    """One of our files; a comment in its head, ``build: -fno-stack-protector``, gives it flags of its own."""
+    with path.open("rb") as file:
+        match = _FLAGS_COMMENT.search(file.read(_HEAD_BYTES))
+    flags = tuple(match[1].decode().split()) if match else ()
+    return Source(path, path.relative_to(KERNEL_SRC).as_posix(), flags)
+
+
+def _component(name: str, kind: str, where: Path) -> Component:
+    files = sorted(path for path in where.iterdir() if path.suffix in (".c", ".S"))
+    return Component(name, kind, tuple(source(path) for path in files), INCLUDES, FLAGS)

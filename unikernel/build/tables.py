@@ -1,0 +1,85 @@
+"""The table of a plan's devices, in C."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from unikernel.errors import Refusal
+from unikernel.plan import Plan, PlannedDevice
+
+
+def devices_c(plan: Plan) -> str:
+    """``devices.c``: what boots, in order.
+
+    Nothing registers itself; these references alone pull drivers into the image.
+    """
+    names = _identifiers(plan.devices)
+    classes = tuple(dict.fromkeys(type(each.device) for each in plan.devices))
+    headers = [PurePosixPath(cls.source_file()).with_suffix(".h") for cls in classes if cls.parameters()]
+    lines = [
+        f"/* The devices of {plan.name}, in the order in which they come up.",
+        " * Made from the plan by unikernel build; never edited. */",
+        "",
+        *(f'#include "{header}"' for header in sorted(map(str, headers))),
+        '#include "unikernel/device.h"',
+        "",
+        *(f"extern const struct driver {cls.symbol()}_driver;" for cls in classes),
+    ]
+    for each in plan.devices:
+        lines += ["", *_device(each, names)]
+    pointers = "".join(f"    &{names[each.name]},\n" for each in plan.devices)
+    lines += ["", f"struct device *const devices[] = {{\n{pointers}    NULL,\n}};"]
+    return "\n".join(lines) + "\n"
+
+
+def _device(each: PlannedDevice, names: dict[str, str]) -> Iterable[str]:
+    name = names[each.name]
+    symbol = type(each.device).symbol()
+    stem = name.removeprefix("device_")
+    parameters = requirements = "NULL"
+    if each.device.parameters():
+        parameters = f"&parameters_{stem}"
+        yield f"static const struct {symbol}_parameters parameters_{stem} = {{"
+        for parameter in each.device.parameters():
+            yield f"    .{parameter.name} = {_literal(getattr(each.device, parameter.name))},"
+        yield "};"
+    if each.edges:
+        requirements = f"requirements_{stem}"
+        yield f"static struct device *const requirements_{stem}[] = {{"
+        for edge in each.edges:
+            yield f"    &{names[edge.provider]}, /* {edge.field}: {edge.how}, {edge.why} */"
+        yield "    NULL,"
+        yield "};"
+    yield f"struct device {name} = {{"
+    yield f"    .name = {_literal(each.name)},"
+    yield f"    .driver = &{symbol}_driver,"
+    yield f"    .parameters = {parameters},"
+    yield f"    .requirements = {requirements},"
+    yield "    .status = DEVICE_NOT_TRIED,"
+    yield "};"
+
+
+def _identifiers(devices: tuple[PlannedDevice, ...]) -> dict[str, str]:
+    """A C name for each device; a number is added where two device names differ in punctuation only."""
+    found: dict[str, str] = {}
+    for number, each in enumerate(devices):
+        name = f"device_{each.name.replace('-', '_')}"
+        found[each.name] = f"{name}_{number}" if name in found.values() else name
+    return found
+
+
+def _literal(value: bool | int | str) -> str:  # noqa: FBT001 - a parameter's value is of any of the three
+    """A parameter's value in C."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        if not -(1 << 63) < value < 1 << 63:
+            raise Refusal(f"{value}: a parameter must fit in 64 bits; choose a smaller one.")
+        return str(value)
+    special = {'"': '\\"', "\\": "\\\\", "?": "\\?"}  # two question marks could begin a trigraph
+    parts = (chr(byte) for byte in value.encode())
+    text = "".join(
+        special.get(part, part) if part.isascii() and part.isprintable() else f"\\{ord(part):03o}" for part in parts
+    )
+    return f'"{text}"'
