@@ -1,0 +1,7 @@
+/* Days of the Gregorian calendar. */
+#pragma once
+
+#include <stdint.h>
+
+/* Seconds from 1970-01-01 to the beginning of that day, UTC. Month and day count from 1. */
+int64_t calendar_seconds(int year, int month, int day);

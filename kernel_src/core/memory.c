@@ -1,0 +1,72 @@
+/* What memory there is, as the start info tells it; the heap is the largest piece that is free. */
+#include "memory.h"
+
+#include "arch.h"
+#include "records.h"
+#include "start_info.h"
+#include "unikernel/memory.h"
+
+enum { PAGE = 4096, LINE_BYTES = 512, MODULE_LIMIT = 8, TAKEN_LIMIT = MODULE_LIMIT + 1, LOW_MEMORY = 0x100000 };
+
+extern char image_start[], image_end[], stack_start[], stack_end[];
+
+static char command_line[LINE_BYTES];
+
+static void command_line_keep(const char *line) {
+    for (size_t i = 0; line != NULL && i < LINE_BYTES - 1 && line[i] != 0; i++) {
+        command_line[i] = line[i];
+    }
+}
+
+void memory_init(const struct start_info *info) {
+    if (!start_info_valid(info)) {
+        machine_panic(ABI_PANIC_ASSERTION, "the start info has no memory map: this is not a PVH boot");
+    }
+    const struct start_info_memory *map = (const void *)info->memory_map;
+    const struct start_info_module *modules = (const void *)info->module_list;
+    struct start_info_range taken[TAKEN_LIMIT] = {{(uintptr_t)image_start, (uintptr_t)image_end}};
+    size_t count = 1;
+    for (uint32_t i = 0; i < info->module_count && i < MODULE_LIMIT; i++) {
+        taken[count++] = (struct start_info_range){modules[i].address, modules[i].address + modules[i].bytes};
+    }
+    command_line_keep((const char *)info->command_line);
+    struct start_info_range heap = start_info_free(map, info->memory_map_count, taken, count, LOW_MEMORY, PAGE);
+    heap = arch_map_ram(heap);
+    records.memory = (struct abi_memory){
+        .total_bytes = start_info_ram(map, info->memory_map_count),
+        .heap_start = heap.start,
+        .heap_bytes = heap.end - heap.start,
+        .stack_start = (uintptr_t)stack_start,
+        .stack_bytes = (uintptr_t)stack_end - (uintptr_t)stack_start,
+    };
+}
+
+size_t memory_total_bytes(void) { return records.memory.total_bytes; }
+
+struct memory_range memory_heap(void) { return (struct memory_range){records.memory.heap_start, records.memory.heap_bytes}; }
+
+struct memory_range memory_stack(void) { return (struct memory_range){records.memory.stack_start, records.memory.stack_bytes}; }
+
+const char *memory_command_line(const char *key, size_t *length) {
+    for (const char *word = command_line; *word != 0;) {
+        const char *k = key;
+        const char *w = word;
+        while (*k != 0 && *k == *w) {
+            k++, w++;
+        }
+        const bool found = *k == 0 && *w == '=';
+        const char *value = w + 1;
+        while (*w != 0 && *w != ' ') {
+            w++;
+        }
+        if (found) {
+            *length = (size_t)(w - value);
+            return value;
+        }
+        while (*w == ' ') {
+            w++;
+        }
+        word = w;
+    }
+    return NULL;
+}

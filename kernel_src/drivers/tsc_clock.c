@@ -1,0 +1,147 @@
+/*
+ * Time from the processor's time-stamp counter, which counts from the machine's start at a rate that nobody tells. Intel SDM volume 3,
+ * section 18.17. Its rate is measured against the local APIC's timer, which counts nanoseconds: at first use, over what has passed by then,
+ * and again at growing distances over the first second; nothing waits for it. Wall time: Motorola MC146818A (1984), read once.
+ */
+#include "tsc_clock.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arch/x86_64/port_io.h"
+#include "core/arch.h"
+#include "core/calendar.h"
+#include "core/records.h"
+#include "unikernel/clock.h"
+#include "unikernel/device.h"
+
+enum { NS_PER_SECOND = 1000000000, SETTLED_NS = 1000000000, LEAST_NS = 10000, SCALE_BITS = 32 };
+
+/* Time is base_ns + (ticks - base_ticks) * scale / 2^32; a new scale moves the base, so that time never jumps. */
+static uint64_t base_ns, base_ticks, scale;
+static uint64_t first_ticks, first_ns; /* where the measuring of the rate began */
+static uint64_t next_ns;               /* reference time of the next measurement; 0: at first use */
+
+static int init(struct device *self) {
+    (void)self;
+    first_ticks = arch_ticks();
+    first_ns = arch_reference_ns();
+    return 0;
+}
+
+static uint64_t scaled(uint64_t ticks) { return (uint64_t)((unsigned __int128)ticks * scale >> SCALE_BITS); }
+
+/* numerator * 2^bits / denominator by the processor's wide division; the result must fit in 64 bits. */
+static uint64_t ratio(uint64_t numerator, uint64_t denominator, int bits) {
+    uint64_t quotient = numerator << bits, rest = numerator >> (64 - bits);
+    __asm__("divq %2" : "+a"(quotient), "+d"(rest) : "r"(denominator));
+    return quotient;
+}
+
+static void measure(uint64_t ticks, uint64_t reference) {
+    const uint64_t elapsed_ns = reference - first_ns;
+    const uint64_t elapsed_ticks = ticks - first_ticks;
+    if (elapsed_ticks == 0 || elapsed_ns == 0) {
+        return;
+    }
+    const bool began = scale != 0;
+    if (began) {
+        base_ns += scaled(ticks - base_ticks);
+        base_ticks = ticks;
+    }
+    scale = ratio(elapsed_ns, elapsed_ticks, SCALE_BITS);
+    if (!began) {
+        base_ticks = 0; /* the machine's start is time 0 */
+    }
+    records.trace.ticks_per_second = ratio(NS_PER_SECOND, scale, SCALE_BITS);
+    next_ns = elapsed_ns >= SETTLED_NS ? UINT64_MAX : first_ns + 2 * (elapsed_ns > LEAST_NS ? elapsed_ns : LEAST_NS);
+}
+
+static uint64_t monotonic_ns(struct device *self) {
+    (void)self;
+    if (next_ns != UINT64_MAX) {
+        const uint64_t reference = arch_reference_ns();
+        if (scale == 0 || reference >= next_ns) {
+            measure(arch_ticks(), reference);
+        }
+    }
+    return base_ns + scaled(arch_ticks() - base_ticks);
+}
+
+/* The CMOS clock. MC146818A, pages 8 to 11; the century as PCs keep it. */
+
+enum {
+    CMOS_INDEX = 0x70,
+    CMOS_DATA = 0x71,
+    CMOS_SECONDS = 0x00,
+    CMOS_MINUTES = 0x02,
+    CMOS_HOURS = 0x04,
+    CMOS_DAY = 0x07,
+    CMOS_MONTH = 0x08,
+    CMOS_YEAR = 0x09,
+    CMOS_STATUS_A = 0x0a,
+    CMOS_STATUS_B = 0x0b,
+    CMOS_CENTURY = 0x32,
+    STATUS_A_UPDATING = 0x80,
+    STATUS_B_BINARY = 0x04,
+    STATUS_B_24_HOURS = 0x02,
+    HOURS_PM = 0x80,
+    HALF_DAY = 12,
+    CENTURY = 100,
+};
+
+static uint8_t cmos(uint8_t index) {
+    port_write8(CMOS_INDEX, index);
+    return port_read8(CMOS_DATA);
+}
+
+static int decimal(uint8_t value, uint8_t status_b) {
+    return status_b & STATUS_B_BINARY ? value : (value >> 4) * 10 + (value & 0x0f);
+}
+
+/* Seconds since 1970; read until two readings agree, so that an update between two registers does not matter. */
+static int64_t cmos_seconds(void) {
+    static const uint8_t fields[] = {CMOS_SECONDS, CMOS_MINUTES, CMOS_HOURS, CMOS_DAY, CMOS_MONTH, CMOS_YEAR, CMOS_CENTURY};
+    enum { COUNT = sizeof fields };
+    uint8_t now[COUNT], before[COUNT];
+    bool same;
+    do {
+        same = !(cmos(CMOS_STATUS_A) & STATUS_A_UPDATING);
+        for (int pass = 0; pass < 2; pass++) {
+            for (int i = 0; i < COUNT; i++) {
+                before[i] = now[i];
+                now[i] = cmos(fields[i]);
+            }
+        }
+        for (int i = 0; i < COUNT; i++) {
+            same = same && now[i] == before[i];
+        }
+    } while (!same);
+    const uint8_t b = cmos(CMOS_STATUS_B);
+    int hours = decimal(now[2] & (uint8_t)~HOURS_PM, b);
+    if (!(b & STATUS_B_24_HOURS)) {
+        hours = hours % HALF_DAY + (now[2] & HOURS_PM ? HALF_DAY : 0);
+    }
+    const int year = decimal(now[6], b) * CENTURY + decimal(now[5], b);
+    return calendar_seconds(year, decimal(now[4], b), decimal(now[3], b)) + hours * 3600 + decimal(now[1], b) * 60 + decimal(now[0], b);
+}
+
+static int64_t wall_ns(struct device *self) {
+    static int64_t offset_ns;
+    static bool known;
+    if (!known) {
+        const int64_t seconds = cmos_seconds();
+        offset_ns = seconds * NS_PER_SECOND - (int64_t)monotonic_ns(self);
+        known = true;
+    }
+    return offset_ns + (int64_t)monotonic_ns(self);
+}
+
+static const struct clock_operations operations = {.monotonic_ns = monotonic_ns, .wall_ns = wall_ns};
+
+const struct driver tsc_clock_driver = {
+    .class_name = "TscClock",
+    .provides = INTERFACE_CLOCK,
+    .operations = &operations,
+    .init = init,
+};

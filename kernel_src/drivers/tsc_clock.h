@@ -1,0 +1,3 @@
+#pragma once
+
+extern const struct driver tsc_clock_driver;

@@ -1,0 +1,163 @@
+/*
+ * The serial port of a PC, at COM1.
+ *
+ * Promised by the hardware: National Semiconductor PC16550D (1995), section 8. Input waits in a FIFO of 16 bytes and raises the line when 14
+ * have come, or when fewer stand for four characters' time; the line falls when all is read. Output: when THRE is set, 16 bytes fit. A break
+ * is a null byte with BI set beside it.
+ *
+ * Input never overruns: when the ring is full the driver leaves bytes in the FIFO and turns the input interrupt off; the sender (QEMU) then
+ * holds back. Reading from the ring turns it on again. A break is noticed even then, for the line-status interrupt stays on.
+ */
+#include "uart16550.h"
+
+#include <stdint.h>
+
+#include "arch/x86_64/port_io.h"
+#include "core/arch.h"
+#include "unikernel/console.h"
+#include "unikernel/device.h"
+#include "unikernel/wait.h"
+
+/* Registers, section 8.0. */
+enum {
+    COM1 = 0x3f8,
+    COM1_PIN = 4, /* of the I/O APIC */
+
+    RBR = COM1 + 0, /* receiver buffer, read */
+    THR = COM1 + 0, /* transmitter holding, write */
+    DLL = COM1 + 0, /* divisor, while DLAB */
+    DLM = COM1 + 1,
+    IER = COM1 + 1,
+    IIR = COM1 + 2, /* read */
+    FCR = COM1 + 2, /* write */
+    LCR = COM1 + 3,
+    MCR = COM1 + 4,
+    LSR = COM1 + 5,
+
+    IER_DATA = 0x01,
+    IER_LINE_STATUS = 0x04,
+    IIR_NONE = 0x01, /* nothing is pending */
+    FCR_ENABLE = 0x01,
+    FCR_TRIGGER_14 = 0xc0,
+    LCR_8N1 = 0x03,
+    LCR_DLAB = 0x80,
+    MCR_DTR_RTS_OUT2 = 0x0b, /* OUT2 lets the line through */
+    LSR_DATA = 0x01,
+    LSR_BREAK = 0x10,
+    LSR_THR_EMPTY = 0x20,
+
+    DIVISOR_115200 = 1,
+    FIFO_BYTES = 16,
+};
+
+enum { RING_BYTES = 4096 }; /* a power of two */
+
+/* Written by the interrupt at `head`, by the reader at `tail`; both only grow. */
+static unsigned char ring[RING_BYTES];
+static volatile uint32_t head, tail;
+
+static int interrupt_character = -1;
+static void (*interrupt_notify)(void);
+
+static bool full(void) { return head - tail == RING_BYTES; }
+
+/* Takes what has come, as far as the ring has room. From the interrupt, or with interrupts off. */
+static void receive(void) {
+    for (;;) {
+        uint8_t status = port_read8(LSR);
+        if (status & LSR_BREAK) {
+            (void)port_read8(RBR); /* the break's null byte */
+            if (interrupt_notify != NULL) {
+                interrupt_notify();
+            }
+            continue;
+        }
+        if (!(status & LSR_DATA) || full()) {
+            break;
+        }
+        unsigned char byte = port_read8(RBR);
+        if (byte == interrupt_character && interrupt_notify != NULL) {
+            interrupt_notify();
+        } else {
+            ring[head % RING_BYTES] = byte;
+            head = head + 1;
+        }
+    }
+    port_write8(IER, full() ? IER_LINE_STATUS : IER_DATA | IER_LINE_STATUS);
+}
+
+static void interrupted(void *self) {
+    (void)self;
+    do {
+        receive();
+    } while (!full() && !(port_read8(IIR) & IIR_NONE));
+    wait_wake();
+}
+
+static int init(struct device *self) {
+    port_write8(LCR, LCR_DLAB | LCR_8N1);
+    port_write8(DLL, DIVISOR_115200);
+    port_write8(DLM, 0);
+    port_write8(LCR, LCR_8N1);
+    port_write8(MCR, MCR_DTR_RTS_OUT2);
+    arch_interrupt_attach(COM1_PIN, interrupted, self);
+    receive(); /* before the FIFO is enabled, which would drop a byte that came early; turns the interrupts on, too */
+    port_write8(FCR, FCR_ENABLE | FCR_TRIGGER_14);
+    return 0;
+}
+
+static void write(struct device *self, const void *bytes, size_t length) {
+    (void)self;
+    const uint8_t *byte = bytes;
+    while (length > 0) {
+        while (!(port_read8(LSR) & LSR_THR_EMPTY)) {
+        }
+        for (int room = FIFO_BYTES; room > 0 && length > 0; room--, length--) {
+            port_write8(THR, *byte++);
+        }
+    }
+}
+
+static bool readable(struct device *self) {
+    (void)self;
+    return head != tail;
+}
+
+static size_t read(struct device *self, void *bytes, size_t length) {
+    (void)self;
+    unsigned char *out = bytes;
+    size_t count = 0;
+    const bool was_full = full();
+    for (; count < length && head != tail; count++) {
+        out[count] = ring[tail % RING_BYTES];
+        tail = tail + 1;
+    }
+    if (was_full && count > 0) {
+        arch_interrupts_off();
+        receive();
+        arch_interrupts_on();
+    }
+    return count;
+}
+
+static void set_interrupt(struct device *self, int character, void (*notify)(void)) {
+    (void)self;
+    arch_interrupts_off();
+    interrupt_character = character;
+    interrupt_notify = notify;
+    arch_interrupts_on();
+}
+
+static const struct console_operations operations = {
+    .write = write,
+    .read = read,
+    .readable = readable,
+    .set_interrupt = set_interrupt,
+};
+
+const struct driver uart16550_driver = {
+    .class_name = "Uart16550",
+    .provides = INTERFACE_CONSOLE,
+    .operations = &operations,
+    .init = init,
+};

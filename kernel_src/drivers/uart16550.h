@@ -1,0 +1,3 @@
+#pragma once
+
+extern const struct driver uart16550_driver;
