@@ -27,16 +27,17 @@ mp_uint_t mp_hal_stdout_tx_strn(const char *text, size_t length) {
 }
 
 void mp_hal_stdout_tx_strn_cooked(const char *text, size_t length) {
-    size_t start = 0;
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] == '\n') {
-            mp_hal_stdout_tx_strn(text + start, i - start);
-            mp_hal_stdout_tx_strn("\r\n", 2);
-            start = i + 1;
+    const char *end = text + length;
+    while (text < end) {
+        const char *start = text;
+        while (text < end && *text != '\n') {
+            text++;
         }
-    }
-    if (start < length) {
-        mp_hal_stdout_tx_strn(text + start, length - start);
+        mp_hal_stdout_tx_strn(start, text - start);
+        if (text < end) {
+            mp_hal_stdout_tx_strn("\r\n", 2);
+            text++;
+        }
     }
 }
 

@@ -91,9 +91,10 @@ static mp_obj_t main_function(struct rom_file file) {
 }
 
 static int app_run(void) {
+    static const char name[] = "main.mpy";
     struct rom_file file = {NULL, 0};
     if (rom_mount()) {
-        file = rom_find("main.mpy");
+        file = rom_find(name, sizeof name - 1);
     }
     if (file.bytes == NULL) {
         console_print(device_providing(INTERFACE_FILES) == NULL

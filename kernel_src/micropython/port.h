@@ -26,8 +26,8 @@ struct rom_file {
     const unsigned char *bytes; /* NULL: there is no such file */
     size_t length;
 };
-bool rom_mount(void);                        /* false: the stack has no files */
-struct rom_file rom_find(const char *path); /* relative to the mount point */
+bool rom_mount(void); /* false: the stack has no files */
+struct rom_file rom_find(const char *name, size_t name_length); /* in the topmost folder */
 
 /* main.c */
 void runtime_start(void);
