@@ -51,6 +51,7 @@ _PORT_FLAGS = {"interrupt": ("-mgeneral-regs-only",)}
 _FLAGS = (
     "-std=gnu17",
     "-Oz",
+    "-fhosted",  # the base flags say freestanding; here the compiler may know memcpy and its like
     "-DNDEBUG",
     '-DFFCONF_H="lib/oofatfs/ffconf.h"',  # vfs_fat.h is read even where FAT is off
     "-mno-red-zone",
@@ -108,6 +109,7 @@ def components(target: Target, tree: Path) -> tuple[Component, ...]:
         "extmod": _sources(tree, _EXTMOD),
         "port": (*own, *_sources(tree, _SHARED)),
         "modules": (Source(port / "frozen.c", "frozen.c"),),
+        "repl": (Source(port / "repl.c", "repl.c", _OWN_FLAGS),),
     }
     scanned = tuple(_component(name, sources, includes, version) for name, sources in chosen.items())
     generated = headers(tree, port, scanned, frozen_modules(tree))
