@@ -19,6 +19,10 @@ class UnikernelError(Exception):
 
     exit_status: ClassVar[int] = 2
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback: the sentence says all, and where."""
+        return str(self).splitlines()
+
 
 class Refusal(UnikernelError):
     """Bad input. ``str()`` is one sentence that names the thing, the place and the cure."""

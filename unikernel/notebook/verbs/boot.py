@@ -1,0 +1,122 @@
+"""Boots an app, a stack, a project or an image, built if need be; its console is in the cell.
+
+Returns when the machine has ended, or one second after its first line; it runs on while other cells run. Interrupting the
+Jupyter kernel meanwhile stops the machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+from argparse import ArgumentParser, Namespace
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from unikernel.cli.command import add_stack_options
+from unikernel.cli.subject import memory_of
+from unikernel.errors import Refusal, VmmError
+from unikernel.notebook.magics import Interrupted
+from unikernel.notebook.making import image_of
+from unikernel.notebook.page import show_line
+from unikernel.notebook.session import Session
+from unikernel.units import parse_seconds
+
+if TYPE_CHECKING:
+    from unikernel.build.image import Image
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Declares the verb's arguments."""
+    parser.add_argument(
+        "subject",
+        metavar="NAME",
+        nargs="?",
+        help="an app, a stack, a project's folder or an image; left out, the newest",
+    )
+    add_stack_options(parser)
+    parser.add_argument("--timeout", metavar="SECONDS", help="stop the machine after so long")
+    parser.add_argument("--accel", metavar="NAME", default="tcg", help="tcg, which works everywhere, or kvm")
+    parser.add_argument(
+        "-i",
+        "--repl",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="a prompt follows main.py; left out, the stack says",
+    )
+    parser.add_argument("--name", metavar="MACHINE", help="of the machine; left out, the image's")
+    parser.add_argument("--no-wait", action="store_true", help="return at once")
+    parser.add_argument(
+        "--print-command",
+        action="store_true",
+        help="show one stand-alone QEMU command of the same hardware; start nothing",
+    )
+
+
+def run(session: Session, options: Namespace) -> None:
+    """Boots, shows the console, and waits a little."""
+    memory_bytes = memory_of(options.memory)
+    timeout_s = None if options.timeout is None else parse_seconds(options.timeout, "--timeout")
+    image = subject_image(session, options.subject, "boot")
+    if options.print_command:
+        _show_command(image, options, memory_bytes)
+        return
+    from unikernel.machine.sync import boot  # noqa: PLC0415 - asyncio, which most refusals do not need
+    from unikernel.notebook.display import show_console  # noqa: PLC0415 - anywidget
+
+    machine = session.keep_machine(
+        boot(
+            image,
+            memory_bytes=memory_bytes,
+            accel=options.accel,
+            timeout_s=timeout_s,
+            prompt=options.repl,
+            name=options.name,
+            target=options.target,
+            vmm=session.vmm,
+        )
+    )
+    try:
+        show_console(machine)
+        ended = None if options.no_wait else machine.settle()
+    except KeyboardInterrupt:
+        machine.stop()
+        session.note_run(machine)
+        message = f"boot: interrupted; {machine.name} was stopped."
+        raise Interrupted(message) from None
+    session.note_run(machine)
+    if ended is not None and ended.ended_by == "vmm":
+        raise VmmError(f"{ended.name}: {ended.reason}.".replace("..", "."))
+
+
+def subject_image(session: Session, word: str | None, verb: str) -> Image:
+    """The image that a verb means: an ELF, an image in a variable, or what is built of a stack; left out, of the newest."""
+    from unikernel.build import Image  # noqa: PLC0415
+
+    if word is None and session.newest in session.images and session.newest not in session.stacks:
+        return session.keep_image(session.images[session.newest])
+    value = session.names.get(word or "")
+    if isinstance(value, Image) and word != "image":
+        return session.keep_image(value)
+    if word == "image" and isinstance(value, Image):
+        return value
+    if word is not None and word not in session.stacks and (word.endswith(".elf") or Path(word).is_file()):
+        return session.keep_image(Image.read(word))
+    try:
+        stack = session.stack(word, verb)
+    except Refusal:
+        if word in session.images:
+            return session.keep_image(session.images[word])
+        raise
+    return image_of(session, stack, result=False)
+
+
+def _show_command(image: Image, options: Namespace, memory_bytes: int | None) -> None:
+    from unikernel.machine.limits import Limits  # noqa: PLC0415
+    from unikernel.machine.machine import describe  # noqa: PLC0415
+    from unikernel.machine.qemu import standalone_command  # noqa: PLC0415
+
+    limits = Limits(image.manifest.memory_bytes if memory_bytes is None else memory_bytes)
+    hardware = describe(image, limits, accel=options.accel, prompt=options.repl, target=options.target)
+    command = shlex.join(standalone_command(hardware))
+    show_line(command, f'<span class="uk-m" style="word-break:break-all">{escape(command)}</span>')

@@ -1,0 +1,45 @@
+"""Draws where the time of a boot goes, against a guest that does nothing, or who owns the bytes of an image."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from unikernel.errors import Refusal
+from unikernel.notebook.session import Session
+from unikernel.notebook.verbs.boot import subject_image
+
+PICTURES = ("boot", "footprint")
+RUNS = 15
+MOST_RUNS = 1000
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Declares the verb's arguments."""
+    parser.add_argument("picture", choices=PICTURES, help="what to draw")
+    parser.add_argument(
+        "subject",
+        metavar="NAME",
+        nargs="?",
+        help="an app, a stack, a project's folder or an image; left out, the newest",
+    )
+    parser.add_argument(
+        "-n", "--runs", metavar="N", default=str(RUNS), help=f"how many boots to measure; {RUNS} if left out"
+    )
+    parser.add_argument("--dark", action="store_true", help="for a dark page")
+
+
+def run(session: Session, options: Namespace) -> None:
+    """Measures, draws, shows."""
+    if not options.runs.isdecimal() or not 0 < int(options.runs) <= MOST_RUNS:
+        raise Refusal(f'--runs: "{options.runs}" is not a number of boots from 1 to {MOST_RUNS}.')
+    image = subject_image(session, options.subject, "plot")
+    from IPython.display import display  # noqa: PLC0415
+
+    from unikernel import plots  # noqa: PLC0415 - matplotlib
+
+    if options.picture == "footprint":
+        display(plots.footprint(image.footprint, dark=options.dark))
+        return
+    from unikernel import sweep  # noqa: PLC0415
+
+    display(plots.boot(sweep.boots(image, int(options.runs)), dark=options.dark))

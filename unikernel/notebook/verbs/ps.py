@@ -1,0 +1,51 @@
+"""Lists the machines that run: this notebook's, and this user's others."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from unikernel.notebook.making import show_nothing_runs
+from unikernel.notebook.page import show_card
+from unikernel.notebook.session import Session
+from unikernel.table import Card, Column, Table
+from unikernel.units import duration, memory
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Declares the verb's arguments: none."""
+    del parser
+
+
+def run(session: Session, options: Namespace) -> None:
+    """Shows one line a machine."""
+    del options
+    import os  # noqa: PLC0415
+
+    from unikernel.machine import registry  # noqa: PLC0415
+
+    entries = registry.running()
+    if not entries:
+        show_nothing_runs()
+        return
+    columns = (
+        Column("machine", mono=True),
+        Column("state"),
+        Column("memory", "right"),
+        Column("up", "right"),
+        Column("owner"),
+        Column("image", mono=True),
+    )
+    ours = {name: machine for name, machine in session.machines.items() if machine.run is None}
+    rows = tuple(
+        (
+            each.name,
+            ours[each.name].state.value if each.name in ours else "running",
+            memory(each.memory_bytes),
+            duration(each.uptime_s),
+            "this notebook" if each.pid == os.getpid() else f"process {each.pid}",
+            each.image,
+        )
+        for each in entries
+    )
+    count = len(entries)
+    show_card(Card("machines", facts=(f"{count} run{'s' * (count == 1)}",), tables=(Table(columns, rows),)))
