@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from unikernel.errors import BuildError
 from unikernel.notebook import cards
 from unikernel.notebook.magics import Interrupted
-from unikernel.notebook.page import Place, show_line
+from unikernel.notebook.page import Place, Shows, show_line
 
 if TYPE_CHECKING:
     from unikernel.build.image import Image
@@ -23,11 +23,11 @@ REFRESH_S: Final = 0.1
 FOLDER: Final = Path("build")
 
 
-def image_of(session: Session, stack: Stack, *, result: bool) -> Image:
+def image_of(session: Session, stack: Stack, *, result: bool, place: Shows | None = None) -> Image:
     """Builds `stack`; a card says how it went, of success only if `result`. Raises what the build raises, and `Interrupted`."""
     from unikernel.build import build  # noqa: PLC0415 - hashing, ELF files, compilers
 
-    place, line = Place(), _Line(stack.name)
+    place, line = place or Place(), _Line(stack.name)
     try:
         image = build(stack, into=session.folders.get(stack.name, FOLDER), progress=lambda step: line.tell(step, place))
     except BuildError as error:
@@ -54,7 +54,7 @@ class _Line:
     def seconds(self) -> float:
         return time.monotonic() - self._began
 
-    def tell(self, step: Step, place: Place) -> None:
+    def tell(self, step: Step, place: Shows) -> None:
         now = self.seconds
         if now < QUIET_S or now - self._told_at < REFRESH_S:
             return

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 if TYPE_CHECKING:
     from unikernel.table import Card
 
+_CLASS: Final = re.compile(r"\.([\w-]+)")
 _NAME: Final = re.compile(r"--uk-[a-z0-9-]+")
 _SCHEMES: Final = (
     ".uk{color-scheme:light dark}"
@@ -28,16 +29,35 @@ class Shown(Protocol):
 
 
 def style(html: str) -> str:
-    """The rules of cards, and the tokens that `html` and the rules use: any output may be shown alone, and stays small."""
-    rules, tokens = _rules(), _tokens()
-    wanted, found = set(_NAME.findall(rules + html)), dict[str, str]()
+    """The rules and tokens that `html` uses: any output may be shown alone, and stays small."""
+    classes = set(re.findall(r"[\w-]+", " ".join(re.findall(r'class="([^"]*)"', html)))) | {"uk"}
+    rules = "".join(
+        rule for rule in _rules() if _CLASS.findall(rule.split("{")[0]) and _applies(rule.split("{")[0], classes, html)
+    )
+    return f"<style>{tokens(rules + html)}{rules}</style>"
+
+
+def tokens(text: str | None = None) -> str:
+    """The look's values, those that `text` names (all of them for None), for the light and the dark scheme."""
+    known = _tokens()
+    wanted = set(known) if text is None else set(_NAME.findall(text))
+    found: dict[str, str] = {}
     while wanted:
         name = wanted.pop()
-        if name in tokens and name not in found:
-            found[name] = tokens[name]
-            wanted |= set(_NAME.findall(tokens[name]))
-    values = "".join(f"{name}:{found[name]};" for name in sorted(found))
-    return f"<style>{_SCHEMES}.uk{{{values}}}{rules}</style>"
+        if name in known and name not in found:
+            found[name] = known[name]
+            wanted |= set(_NAME.findall(known[name]))
+    return f"{_SCHEMES}.uk{{{''.join(f'{name}:{found[name]};' for name in sorted(found))}}}"
+
+
+def _applies(selectors: str, classes: set[str], html: str) -> bool:
+    """Whether one of the selectors may match: its classes and elements are there."""
+    for selector in selectors.replace("@container", "").split(","):
+        names = set(_CLASS.findall(selector))
+        elements = set(re.findall(r"(?:^|\s)([a-z]+)", re.sub(r"\([^)]*\)", "", selector)))
+        if names <= classes and all(f"<{element}" in html for element in elements):
+            return True
+    return False
 
 
 @cache
@@ -52,11 +72,12 @@ def _tokens() -> dict[str, str]:
 
 
 @cache
-def _rules() -> str:
-    """The rules of cards, without comments and line ends."""
+def _rules() -> tuple[str, ...]:
+    """The rules of cards, one by one, without comments and line ends."""
     text = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
     plain = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    return re.sub(r"\s*([{};,])\s*", r"\1", " ".join(plain.split()))
+    lines = (" ".join(line.split()) for line in plain.splitlines())
+    return tuple(re.sub(r"\s*([{};,])\s*", r"\1", line) for line in lines if line)
 
 
 def bundle(text: str, html: str) -> dict[str, str]:
@@ -84,6 +105,13 @@ def publish(data: dict[str, str]) -> None:
     from IPython.display import publish_display_data  # noqa: PLC0415
 
     publish_display_data(data)
+
+
+class Shows(Protocol):
+    """One place where a bundle replaces the last one."""
+
+    def put(self, data: dict[str, str]) -> None:
+        """Shows `data`."""
 
 
 class Place:
