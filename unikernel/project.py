@@ -95,6 +95,9 @@ def _syntax(path: Path, error: tomllib.TOMLDecodeError) -> str:
     message, _, place = str(error).partition(" (at ")
     line = re.match(r"line (\d+), column (\d+)", place)
     where = f"{path}:{line[1]}:{line[2]}" if line else f"{path}: at its end"
+    twice = re.fullmatch(r"Cannot declare \('devices', '(.*)'\) twice", message)
+    if twice:
+        return f'{where}: two devices are named "{twice[1]}"; give one of them another name.'
     return f"{where}: {message[:1].lower()}{message[1:]}; mend the TOML there."
 
 

@@ -58,9 +58,9 @@ def is_project(subject: Path) -> bool:
     if subject.is_dir():
         return True
     if not subject.exists():
-        raise Refusal(
-            f"{subject}: there is no such folder or image; make a project with unikernel new {subject.with_suffix('')}."
-        )
+        if subject.suffix:
+            raise Refusal(f"{subject}: there is no such image; build one with unikernel build DIR.")
+        raise Refusal(f"{subject}: there is no such folder or image; make a project with unikernel new {subject}.")
     if subject.name == FILE:
         raise Refusal(f"{subject}: name the project's folder, {subject.parent}.")
     return False
