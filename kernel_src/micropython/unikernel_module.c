@@ -1,9 +1,9 @@
 /*
  * The module unikernel: what the app can know of its machine, and how it ends it.
  *
- *   devices()     a tuple of (name, class_name, status): status 0 is up, 1 not tried, below zero the errno of a failure
+ *   devices()     a list of (name, class_name, status): status 0 is up, 1 not tried, below zero the errno of a failure
  *   memory()      total, heap and stack in bytes, and how much of the heap is free now
- *   trace()       a tuple of (name, kind, ticks) of the boot so far
+ *   trace()       the boot so far: a list of (name, kind, ns), ns since the machine's start or None where the clock's rate is not known
  *   mark(name)    adds a record of the app's own to the trace
  *   exit(status)  ends the machine at once, without unwinding
  */
@@ -12,13 +12,16 @@
 #include "py/gc.h"
 #include "py/objtuple.h"
 #include "py/runtime.h"
+
+#include "core/records.h"
+#include "unikernel/clock.h"
 #include "unikernel/machine.h"
 #include "unikernel/memory.h"
 #include "unikernel/trace.h"
 
 #include "port.h"
 
-enum { STATUS_MASK = 255 };
+enum { STATUS_MASK = 255, NS_PER_SECOND = 1000000000 };
 
 static mp_obj_t text(const char *chars) { return mp_obj_new_str(chars, strlen(chars)); }
 
@@ -48,6 +51,45 @@ static mp_obj_t unikernel_memory(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(unikernel_memory_obj, unikernel_memory);
 
+static mp_obj_t kind_of(const struct abi_trace_record *record) {
+    switch (record->kind) {
+        case ABI_TRACE_PHASE:
+            return MP_OBJ_NEW_QSTR(MP_QSTR_phase);
+        case ABI_TRACE_DEVICE_UP:
+            return MP_OBJ_NEW_QSTR(MP_QSTR_device);
+        case ABI_TRACE_DEVICE_FAILED:
+            return MP_OBJ_NEW_QSTR(MP_QSTR_failed);
+        default:
+            return MP_OBJ_NEW_QSTR(MP_QSTR_mark);
+    }
+}
+
+static mp_obj_t ns_of(uint64_t ticks, uint64_t per_second) {
+    if (per_second == 0) {
+        return mp_const_none;
+    }
+    /* in two parts, since the product of the whole would not fit into 64 bits */
+    return mp_obj_new_int_from_ull(ticks / per_second * NS_PER_SECOND + ticks % per_second * NS_PER_SECOND / per_second);
+}
+
+static mp_obj_t unikernel_trace(void) {
+    static const qstr fields[] = {MP_QSTR_name, MP_QSTR_kind, MP_QSTR_ns};
+    const struct abi_trace *trace = &records.trace;
+    clock_monotonic_ns(); /* the clock learns its rate at its first use */
+    mp_obj_t list = mp_obj_new_list(0, NULL);
+    for (uint32_t i = 0; i < trace->count && i < ABI_TRACE_CAPACITY; i++) {
+        const struct abi_trace_record *record = &trace->records[i];
+        mp_obj_t row[] = {
+            mp_obj_new_str(record->name, strnlen(record->name, ABI_TRACE_NAME_BYTES)),
+            kind_of(record),
+            ns_of(record->ticks, trace->ticks_per_second),
+        };
+        mp_obj_list_append(list, mp_obj_new_attrtuple(fields, MP_ARRAY_SIZE(row), row));
+    }
+    return list;
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(unikernel_trace_obj, unikernel_trace);
+
 static mp_obj_t unikernel_mark(mp_obj_t name) {
     trace_mark(mp_obj_str_get_str(name));
     return mp_const_none;
@@ -63,6 +105,7 @@ static const mp_rom_map_elem_t globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_unikernel)},
     {MP_ROM_QSTR(MP_QSTR_devices), MP_ROM_PTR(&unikernel_devices_obj)},
     {MP_ROM_QSTR(MP_QSTR_memory), MP_ROM_PTR(&unikernel_memory_obj)},
+    {MP_ROM_QSTR(MP_QSTR_trace), MP_ROM_PTR(&unikernel_trace_obj)},
     {MP_ROM_QSTR(MP_QSTR_mark), MP_ROM_PTR(&unikernel_mark_obj)},
     {MP_ROM_QSTR(MP_QSTR_exit), MP_ROM_PTR(&unikernel_exit_obj)},
 };

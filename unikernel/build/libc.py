@@ -22,7 +22,7 @@ strncat strncmp strncpy strnlen strrchr strspn strstr
 _MATH = """
 __cos __expo2 __fpclassify __math_divzero __math_invalid __math_oflow __math_uflow __math_xflow __rem_pio2
 __rem_pio2_large __signbit __sin __tan acos acosh asin asinh atan atan2 atanh ceil copysign cos cosh erf exp exp_data expm1
-fabs floor fmod frexp ldexp lgamma lgamma_r log log10 log1p log2 log2_data log_data modf nearbyint pow pow_data rint round
+fabs floor fmod frexp ldexp lgamma lgamma_r log log10 log1p log2 log2_data log_data modf nan nearbyint pow pow_data rint round
 scalbn signgam sin sinh sqrt tan tanh tgamma trunc
 """.split()
 

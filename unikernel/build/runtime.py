@@ -53,6 +53,7 @@ _FLAGS = (
     "-Oz",
     "-fhosted",  # the base flags say freestanding; here the compiler may know memcpy and its like
     "-DNDEBUG",
+    *("-U__linux__", "-U__linux", "-U__unix__"),  # said by the compiler's target name; no such system is below
     '-DFFCONF_H="lib/oofatfs/ffconf.h"',  # vfs_fat.h is read even where FAT is off
     "-mno-red-zone",
     "-fno-common",
