@@ -26,7 +26,8 @@ FLAGS = (
     "--build-id=none",
     "--no-dynamic-linker",
     "-znoexecstack",
-    "-zmax-page-size=4096",
+    # The VMM copies bytes to addresses, so segments need no pages of their own in the file.
+    "-zmax-page-size=16",
     "--no-rosegment",
     "--fatal-warnings",
     "--color-diagnostics=never",
