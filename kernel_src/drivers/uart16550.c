@@ -158,11 +158,28 @@ static size_t read(struct device *self, void *bytes, size_t length) {
     return count;
 }
 
+/* Takes the first such character out of what waits to be read; the interrupt is off. */
+static bool take(int character) {
+    for (uint32_t i = tail; i != head; i++) {
+        if (ring[i % RING_BYTES] == character) {
+            for (uint32_t j = i; j != tail; j--) {
+                ring[j % RING_BYTES] = ring[(j - 1) % RING_BYTES];
+            }
+            tail = tail + 1;
+            return true;
+        }
+    }
+    return false;
+}
+
 static void set_interrupt(struct device *self, int character, void (*notify)(void)) {
     (void)self;
     arch_interrupts_off();
     interrupt_character = character;
     interrupt_notify = notify;
+    if (character >= 0 && notify != NULL && take(character)) {
+        notify(); /* it was typed before this was asked for, but is meant for what runs now */
+    }
     arch_interrupts_on();
 }
 

@@ -43,6 +43,7 @@ static void hole_insert(uintptr_t start, size_t bytes) {
 void heap_init(void) {
     struct memory_range range = memory_heap();
     size_t first = range.bytes;
+    holes = NULL; /* the runtime may begin afresh */
     if (range.bytes >= FIRST_AREA_BYTES + LEAST_HOLE_BYTES) {
         first = FIRST_AREA_BYTES;
         hole_insert(range.start + first, range.bytes - first);
