@@ -13,7 +13,7 @@ void wait_wake(void) { noted = true; }
 void wait_until(uint64_t deadline_ns) {
     arch_interrupts_off();
     if (!noted) {
-        const uint64_t now = deadline_ns == WAIT_FOREVER ? 0 : clock_monotonic_ns();
+        const uint64_t now = clock_monotonic_ns();
         if (now < deadline_ns) {
             arch_timer_arm(deadline_ns - now);
             arch_halt();

@@ -25,6 +25,7 @@ PARTS = {
     "objects": "compiled files",
     "archives": "compiled components",
     "images": "images built without a folder of their own",
+    "floor": "the guest that does nothing, which boots are compared with",
     "stamps": "notes of what is up to date",
     "zig": "the toolchain's own cache",
     "work": "builds that are running, or died",
