@@ -1,0 +1,244 @@
+"""A machine's console in a cell: live while it runs, text with its colours once it has ended.
+
+The output has a display id. When the machine ends the widget is closed and the output replaced by ``text/plain``, so that a saved
+notebook is small and reads well anywhere. Runners without a browser drop what arrives between two cells, so a text that became final
+there is published again at the next cell.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any, Final
+
+from unikernel.errors import Refusal
+from unikernel.machine.loop import core
+from unikernel.machine.sync import Machine, boot
+from unikernel.notebook.ansi import colour_text
+from unikernel.table import GLYPHS
+from unikernel.units import file_size, memory
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
+    from unikernel.machine.run import Run
+    from unikernel.notebook.widgets.console import ConsoleWidget
+
+KEPT_TEXT_BYTES: Final = 64 * 1024
+"""So much of a transcript's end stays in the notebook; ``machine.run.transcript`` has more."""
+WIDGET_MIME: Final = "application/vnd.jupyter.widget-view+json"
+_ANSI: Final = {"done": "32", "running": "32", "failed": "31", "warning": "33"}
+
+
+def show_console(machine: Machine, again: Callable[[], Machine] | None = None) -> None:
+    """Show `machine`'s console in the running cell; returns at once.
+
+    `again` boots the machine anew for the button Restart; left out, its image is booted under its name with its limits.
+    """
+    with _lock:
+        _shown[:] = [each for each in _shown if not each.settled]
+        _shown.append(_ShownConsole(machine, again))
+    _hook()
+
+
+def publish_finished() -> None:
+    """Publish again, inside the cell that runs now, each text that became final since the last one."""
+    with _lock:
+        shown = list(_shown)
+    for each in shown:
+        each.publish_final(again=True)
+
+
+def publish_progress() -> None:
+    """Publish, at a cell's end, each text that is final, and how far the others are where no browser shows them."""
+    with _lock:
+        shown = list(_shown)
+    for each in shown:
+        each.publish_final()
+        each.publish_so_far()
+
+
+_shown: list[_ShownConsole] = []
+_lock = threading.Lock()
+
+
+def _hook() -> None:
+    """Have `publish_progress` called when a cell ends."""
+    from IPython.core.getipython import get_ipython  # noqa: PLC0415 - nothing but this needs it
+
+    shell = get_ipython()
+    if shell is not None and _at_cell_end not in shell.events.callbacks["post_run_cell"]:
+        shell.events.register("post_run_cell", _at_cell_end)
+
+
+def _at_cell_end(result: object) -> None:
+    del result
+    publish_progress()
+
+
+class _ShownConsole:
+    """One machine's console in one output. Made on a cell's thread; what follows happens on the machines' loop."""
+
+    def __init__(self, machine: Machine, again: Callable[[], Machine] | None) -> None:
+        from IPython.display import display  # noqa: PLC0415
+
+        self.settled = False
+        """Whether the final text was published inside a cell, where no runner drops it."""
+        self._machine = machine
+        self._again = again or self._boot_again
+        self._published = ""
+        self._run: Run | None = machine.run
+        self._restarting = False
+        self._task: asyncio.Task[None] | None = None
+        self._widget: ConsoleWidget | None = None
+        self._turn = threading.Lock()
+        if self._run is None:
+            self._widget = self._make_widget()
+        self._handle: Any = display(self._bundle(), raw=True, display_id=True)
+        if self._run is None:
+            core().call(self._start)
+        else:
+            self.settled = True
+
+    # On the thread of a cell.
+
+    def publish_final(self, *, again: bool = False) -> None:
+        """Replace the output by the final text if the machine has ended; with `again`, also if that was done before."""
+        if self._run is None and self._machine.run is not None and not self._restarting:
+            core().call(self._ended, self._machine.run)
+        with self._turn:
+            if self._run is not None and not self.settled:
+                self._handle.update(self._bundle(), raw=True)
+                # At a cell's end it may be this cell that saw the end, or the time before it: once more at the next start is safe.
+                self.settled = True
+        del again
+
+    def publish_so_far(self) -> None:
+        """Replace the output's text by what came until now, where no browser shows the widget."""
+        if self._run is None and self._widget is not None and not self._widget.seen:
+            bundle = self._bundle()
+            if bundle["text/plain"] != self._published:
+                self._published = bundle["text/plain"]
+                self._handle.update(bundle, raw=True)
+
+    # On the loop.
+
+    def _start(self) -> None:
+        assert self._widget is not None
+        self._widget.attach(self._machine.inner.console)
+        self._task = core().loop.create_task(self._watch(self._machine))
+
+    async def _watch(self, machine: Machine) -> None:
+        run = await machine.inner.wait()
+        if not self._restarting and machine is self._machine:
+            self._ended(run)
+
+    def _ended(self, run: Run) -> None:
+        if self._run is not None:
+            return
+        self._run = run
+        with self._turn:
+            self._handle.update(self._bundle(), raw=True)
+        if self._widget is not None:
+            self._widget.detach()
+            self._widget.close()
+
+    def _boot_again(self) -> Machine:
+        limits = self._machine.inner.limits
+        return boot(
+            self._machine.image,
+            memory_bytes=limits.memory_bytes,
+            timeout_s=limits.time_s,
+            name=self._machine.name,
+            output_limit_bytes=limits.output_bytes,
+        )
+
+    def interrupt(self) -> None:
+        """See `widgets.console.Acts`."""
+        self._spawn(self._machine.inner.interrupt())
+
+    def stop(self) -> None:
+        """See `widgets.console.Acts`."""
+        self._spawn(self._machine.inner.stop())
+
+    def restart(self) -> None:
+        """See `widgets.console.Acts`."""
+        if not self._restarting and self._run is None:
+            self._restarting = True
+            # Booting is a blocking call of the notebook's thread, so it has one of its own.
+            threading.Thread(target=self._restart, name="unikernel-restart", daemon=True).start()
+
+    def log(self) -> bytes:
+        """See `widgets.console.Acts`."""
+        return self._machine.inner.console.transcript.data
+
+    def _spawn(self, job: Any) -> None:
+        async def quiet() -> None:
+            try:
+                await job
+            except Refusal:
+                raise
+            except Exception:  # noqa: BLE001 - the machine ended meanwhile, which the output says
+                return
+
+        self._task_kept = core().loop.create_task(quiet())
+
+    # On a thread of its own.
+
+    def _restart(self) -> None:
+        try:
+            ended = self._machine.stop()
+            try:
+                self._machine = self._again()
+            finally:
+                self._restarting = False
+        except Exception:  # noqa: BLE001 - what cannot be booted again has ended, and the output says how
+            core().call(self._ended, ended)
+            return
+        assert self._widget is not None
+        self._widget.started_at = self._machine.started_at
+        core().call(self._start)
+
+    def _make_widget(self) -> ConsoleWidget | None:
+        from unikernel.notebook.widgets.console import ConsoleWidget  # noqa: PLC0415 - anywidget, for running machines only
+
+        machine = self._machine
+        try:
+            return ConsoleWidget(
+                core().loop,
+                self,
+                machine_name=machine.name,
+                facts=[f"{machine.image.manifest.target} · {memory(machine.inner.limits.memory_bytes)}"],
+                started_at=machine.started_at,
+            )
+        except Refusal:
+            # Without the front end the output is the text alone, renewed at the end of each cell.
+            return None
+
+    def _bundle(self) -> dict[str, Any]:
+        text = ended_text(self._run) if self._run else self._running_text()
+        if self._run is not None or self._widget is None:
+            return {"text/plain": text}
+        view = {"version_major": 2, "version_minor": 0, "model_id": self._widget.model_id}
+        return {"text/plain": text, WIDGET_MIME: view}
+
+    def _running_text(self) -> str:
+        data = self._machine.console.transcript.data[-KEPT_TEXT_BYTES:]
+        return f"{GLYPHS['running']} running {self._machine.name}\n{colour_text(data)}".rstrip()
+
+
+def ended_text(run: Run) -> str:
+    """The head sentence of a run, then its transcript with its colours and nothing else of a terminal."""
+    card = run.card()
+    colour = _ANSI.get(card.state, "")
+    state = f"{GLYPHS.get(card.state, '')} {card.word}"
+    head = f"\x1b[{colour}m{state}\x1b[0m \x1b[1m{run.name}\x1b[0m" if colour else f"{state} \x1b[1m{run.name}\x1b[0m"
+    lines = [", ".join((head, *card.facts))]
+    data = run.transcript.data[-KEPT_TEXT_BYTES:]
+    missing = run.transcript.total_bytes - len(data)
+    if missing:
+        lines.append(f"\x1b[33m-- {file_size(missing)} not shown; run.transcript keeps the newest --\x1b[0m")
+    lines.append(colour_text(data).rstrip("\n"))
+    if card.message:
+        lines.append(card.message)
+    return "\n".join(lines).rstrip()
