@@ -46,7 +46,7 @@ class _Line:
             self.write(" " * (TAB_COLUMNS - self.column % TAB_COLUMNS))
 
     def sequence(self, parameters: str, final: str) -> None:
-        first = parameters.split(";")[0]
+        first = parameters.split(";", maxsplit=1)[0]
         number = int(first) if first.isdecimal() and len(first) <= NUMBER_DIGITS else 0
         if final == "m":
             self._colour(parameters)
@@ -94,10 +94,10 @@ class _Line:
 
 
 def colour_text(data: bytes) -> str:
-    """What a terminal would show of `data`, lines ended by ``\\n``, with colours as SGR sequences.
+    r"""What a terminal would show of `data`, lines ended by ``\n``, with colours as SGR sequences.
 
-    Within a line the cursor moves and erases, so that an edited line reads as it was entered. Moves between lines are not followed,
-    as the text is a record of what was said. All else that a terminal obeys is left out.
+    Within a line the cursor moves and erases, so that an edited line reads as it was entered. Moves between lines are
+    not followed, as the text is a record of what was said. All else that a terminal obeys is left out.
     """
     text = data.decode("utf-8", "replace")
     lines: list[str] = []

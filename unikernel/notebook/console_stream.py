@@ -1,9 +1,9 @@
-"""A console's way to the browser: few large pieces with offsets, at the pace at which each view takes them, none lost unsaid.
+"""A console's way to the browser: few large pieces with offsets, at the pace of each view, none lost without a word.
 
-jupyter_server drops messages beyond 1 000 a second without a word, so pieces are gathered for a frame's time. Each view has a place
-of its own in the stream: it says which byte it wants next, and gets at most `WINDOW_BYTES` more than it has acknowledged. Who never
-announced itself gets nothing and holds nothing up, so the same code runs with no browser at all. The other half is
-``extension/src/intake.ts`` and ``extension/src/console.ts``.
+jupyter_server drops messages beyond 1 000 a second silently, so pieces are gathered for a frame's time. Each view has
+a place of its own in the stream: it says which byte it wants next, and gets at most `WINDOW_BYTES` more than it has
+acknowledged. Who never announced itself gets nothing and holds nothing up, so the same code runs with no browser at
+all. The other half is ``extension/src/intake.ts`` and ``extension/src/console.ts``.
 """
 
 from __future__ import annotations

@@ -1,16 +1,17 @@
 """A machine's console in a cell: live while it runs, text with its colours once it has ended.
 
-The output has a display id. When the machine ends the widget is closed and the output replaced by ``text/plain``, so that a saved
-notebook is small and reads well anywhere. Runners without a browser drop what arrives between two cells, so a text that became final
-there is published again at the next cell.
+The output has a display id. When the machine ends the widget is closed and the output replaced by ``text/plain``, so
+that a saved notebook is small and reads well anywhere. Runners without a browser drop what arrives between two cells,
+so a text that became final there is published again at the next cell.
 """
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
-from unikernel.errors import Refusal
+from unikernel.errors import Refusal, UnikernelError
 from unikernel.machine.loop import core
 from unikernel.machine.sync import Machine, boot
 from unikernel.notebook.ansi import colour_text
@@ -19,7 +20,7 @@ from unikernel.units import file_size, memory
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from unikernel.machine.run import Run
     from unikernel.notebook.widgets.console import ConsoleWidget
@@ -46,7 +47,7 @@ def publish_finished() -> None:
     with _lock:
         shown = list(_shown)
     for each in shown:
-        each.publish_final(again=True)
+        each.settle()
 
 
 def publish_progress() -> None:
@@ -54,7 +55,7 @@ def publish_progress() -> None:
     with _lock:
         shown = list(_shown)
     for each in shown:
-        each.publish_final()
+        each.settle()
         each.publish_so_far()
 
 
@@ -89,12 +90,12 @@ class _ShownConsole:
         self._published = ""
         self._run: Run | None = machine.run
         self._restarting = False
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
         self._widget: ConsoleWidget | None = None
         self._turn = threading.Lock()
         if self._run is None:
             self._widget = self._make_widget()
-        self._handle: Any = display(self._bundle(), raw=True, display_id=True)
+        self._handle: Any = display(self._bundle(), raw=True, display_id=True)  # type: ignore[no-untyped-call]
         if self._run is None:
             core().call(self._start)
         else:
@@ -102,16 +103,14 @@ class _ShownConsole:
 
     # On the thread of a cell.
 
-    def publish_final(self, *, again: bool = False) -> None:
-        """Replace the output by the final text if the machine has ended; with `again`, also if that was done before."""
+    def settle(self) -> None:
+        """Publish the final text, if the machine has ended, inside the cell that runs now: there no runner drops it."""
         if self._run is None and self._machine.run is not None and not self._restarting:
             core().call(self._ended, self._machine.run)
         with self._turn:
             if self._run is not None and not self.settled:
                 self._handle.update(self._bundle(), raw=True)
-                # At a cell's end it may be this cell that saw the end, or the time before it: once more at the next start is safe.
                 self.settled = True
-        del again
 
     def publish_so_far(self) -> None:
         """Replace the output's text by what came until now, where no browser shows the widget."""
@@ -126,7 +125,7 @@ class _ShownConsole:
     def _start(self) -> None:
         assert self._widget is not None
         self._widget.attach(self._machine.inner.console)
-        self._task = core().loop.create_task(self._watch(self._machine))
+        self._keep(core().loop.create_task(self._watch(self._machine)))
 
     async def _watch(self, machine: Machine) -> None:
         run = await machine.inner.wait()
@@ -172,16 +171,17 @@ class _ShownConsole:
         """See `widgets.console.Acts`."""
         return self._machine.inner.console.transcript.data
 
-    def _spawn(self, job: Any) -> None:
+    def _spawn(self, job: Coroutine[Any, Any, object]) -> None:
         async def quiet() -> None:
-            try:
+            # The machine may have ended meanwhile, which the output says.
+            with contextlib.suppress(UnikernelError):
                 await job
-            except Refusal:
-                raise
-            except Exception:  # noqa: BLE001 - the machine ended meanwhile, which the output says
-                return
 
-        self._task_kept = core().loop.create_task(quiet())
+        self._keep(core().loop.create_task(quiet()))
+
+    def _keep(self, task: asyncio.Task[None]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     # On a thread of its own.
 
@@ -200,7 +200,8 @@ class _ShownConsole:
         core().call(self._start)
 
     def _make_widget(self) -> ConsoleWidget | None:
-        from unikernel.notebook.widgets.console import ConsoleWidget  # noqa: PLC0415 - anywidget, for running machines only
+        # anywidget loads for machines that run, not for texts.
+        from unikernel.notebook.widgets.console import ConsoleWidget  # noqa: PLC0415
 
         machine = self._machine
         try:

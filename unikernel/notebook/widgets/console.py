@@ -62,12 +62,12 @@ def bundle() -> tuple[str, str, bytes]:
     return loader, hashlib.sha256(code).hexdigest()[:16], code
 
 
-class ConsoleWidget(anywidget.AnyWidget):  # type: ignore[misc] # the library has no types
+class ConsoleWidget(anywidget.AnyWidget):
     """Shows a console and types to it.
 
-    The widget's state is small, as some runners save it into the notebook: the bundle goes to a view that asks for it. Messages are
-    heard on whatever thread the Jupyter kernel reads them (a subshell's, while a cell computes), so they only schedule work on `loop`,
-    the machines' own.
+    The widget's state is small, as some runners save it into the notebook: the bundle goes to a view that asks for
+    it. Messages are heard on whatever thread the Jupyter kernel reads them (a subshell's, while a cell computes), so
+    they only schedule work on `loop`, the machines' own.
     """
 
     machine_name = traitlets.Unicode().tag(sync=True)
@@ -86,7 +86,7 @@ class ConsoleWidget(anywidget.AnyWidget):  # type: ignore[misc] # the library ha
         self._acts = acts
         self._channel: Channel | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
-        self.stream = ConsoleStream(loop, lambda message, buffers: self.send(message, buffers))
+        self.stream = ConsoleStream(loop, self.send)
         self.seen = False
         """Whether a view ever announced itself; without one the notebook is run by no browser."""
         super().__init__(bundle=digest, **{"started_at": time.time(), **state})
