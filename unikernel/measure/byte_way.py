@@ -1,6 +1,4 @@
-"""How long a byte takes from a process that writes it to one of our threads that waits for it: the uncertainty of a
-timeline.
-"""
+"""How long a byte takes from its writer to one of our threads that waits: the uncertainty of a timeline."""
 
 from __future__ import annotations
 

@@ -122,8 +122,8 @@ def _links(owner: str, need: Requirement, given: Device | None, nodes: dict[str,
     return [Link(owner, name, interface, "filled")] if node.title == default.__name__ else []
 
 
-def svg(graph: Graph, width: float = WIDTH_PX) -> str:
-    """The picture, `width` pixels wide; its height follows."""
+def svg(graph: Graph, width: float = WIDTH_PX, *, styled: bool = True) -> str:
+    """The picture, `width` pixels wide; its height follows. One on a page that has another already needs no style of its own."""
     width = max(width, LEAST_WIDTH_PX)
     widths = {node.name: _box_width(node) for node in graph.nodes}
     links = [link for link in graph.links if link.source != link.target]
@@ -137,7 +137,7 @@ def svg(graph: Graph, width: float = WIDTH_PX) -> str:
     return (
         f'<svg class="ukg" xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
         f'viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(spoken(graph))}">'
-        f"<style>{_css()}</style>{''.join(body)}</svg>"
+        f"{f'<style>{_css()}</style>' if styled else ''}{''.join(body)}</svg>"
     )
 
 
@@ -275,7 +275,9 @@ def _key(hows: set[How], y: float) -> str:
     order: tuple[How, ...] = ("given", "filled", "undecided")
     for how in order:
         if how in hows:
-            parts.append(f'<path{_DASH[how]} d="M{x:g} {y - 4:g}h26"/><text x="{x + 32:g}" y="{y:g}" class="q">{_KEY[how]}</text>')
+            parts.append(
+                f'<path{_DASH[how]} d="M{x:g} {y - 4:g}h26"/><text x="{x + 32:g}" y="{y:g}" class="q">{_KEY[how]}</text>'
+            )
             x += 50 + len(_KEY[how]) * style.LABEL_PX * SANS_EM
     return "".join(parts)
 

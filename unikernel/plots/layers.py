@@ -6,6 +6,7 @@ runs between the boxes and not behind them. A row that is wider than the picture
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -114,7 +115,7 @@ def _rows(
 def _needed(row: Sequence[Item], widths: Mapping[str, float]) -> float:
     """The least width in which a row fits."""
     boxes = sum(widths[item] for item in row if isinstance(item, str))
-    return boxes + sum(_gap(a, b) for a, b in zip(row, row[1:], strict=False))
+    return boxes + sum(_gap(a, b) for a, b in itertools.pairwise(row))
 
 
 def _gap(left: Item, right: Item) -> float:
@@ -140,10 +141,12 @@ def _ordered(items: list[list[Item]], chains: Sequence[Sequence[Item]]) -> list[
         place = {item: (i + 0.5) / len(row) for row in items for i, item in enumerate(row)}
         for index in order:
             row = items[index]
-            around = set(items[index + (1 if not sweep % 2 else -1)]) if 0 < index < len(items) - 1 else set()
+            # The first row is one box over the whole width: it draws nobody to a side.
+            beside = index + (-1 if sweep % 2 else 1)
+            around = set(items[beside]) if 0 < beside < len(items) else set()
             keys = {}
             for item in row:
-                found = [place[each] for each in near[item] if each in around and len(items[0]) and each not in items[0]]
+                found = [place[each] for each in near[item] if each in around]
                 keys[item] = sum(found) / len(found) if found else place[item]
             row.sort(key=keys.__getitem__)
             place |= {item: (i + 0.5) / len(row) for i, item in enumerate(row)}
@@ -177,8 +180,7 @@ def _placed(
             for item in row:
                 found = [middle[each] for each in near[item] if each in middle]
                 wanted.append(sum(found) / len(found) if found else middle[item])
-            for item, x in zip(row, _apart(row, wanted, size, width), strict=True):
-                middle[item] = x
+            middle |= zip(row, _apart(row, wanted, size, width), strict=True)
     spans = {item: Span(x - size[item] / 2, size[item]) for item, x in middle.items()}
     spans[top] = Span(0, width)
     return spans
@@ -207,7 +209,7 @@ def _apart(row: Sequence[Item], wanted: Sequence[float], size: Mapping[Item, flo
 def _neighbours(chains: Sequence[Sequence[Item]]) -> dict[Item, list[Item]]:
     near: dict[Item, list[Item]] = defaultdict(list)
     for chain in chains:
-        for above, below in zip(chain, chain[1:], strict=False):
+        for above, below in itertools.pairwise(chain):
             near[above].append(below)
             near[below].append(above)
     return near

@@ -1,6 +1,4 @@
-"""Boots of an image and of the floor in turn, on the same command: a machine is noisy, so only ratios of one series
-count.
-"""
+"""Boots of an image and of the floor in turn, on the same command; only ratios of one series count."""
 
 from __future__ import annotations
 
