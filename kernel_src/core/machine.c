@@ -16,18 +16,20 @@ noreturn void machine_exit(enum abi_exit_kind kind, int32_t status) {
     arch_power_off();
 }
 
-noreturn void machine_panic(enum abi_panic_cause cause, const char *message) {
+/* The address told is within the call: what follows a call that does not return may be another function. */
+static noreturn void report(enum abi_panic_cause cause, const char *message, const void *frame, const char *caller) {
     struct panic_context context = {.cause = cause, .message = message};
-    context.registers[REGISTER_RSP] = (uintptr_t)__builtin_frame_address(0);
-    context.registers[REGISTER_RIP] = (uintptr_t)__builtin_return_address(0);
+    context.registers[REGISTER_RSP] = (uintptr_t)frame;
+    context.registers[REGISTER_RIP] = (uintptr_t)(caller - 1);
     panic_report(&context);
+}
+
+noreturn void machine_panic(enum abi_panic_cause cause, const char *message) {
+    report(cause, message, __builtin_frame_address(0), __builtin_return_address(0));
 }
 
 /* Called by the compiler's code where a function finds its canary changed. */
 noreturn void __stack_chk_fail(void);
 noreturn void __stack_chk_fail(void) {
-    struct panic_context context = {.cause = ABI_PANIC_STACK_SMASHED, .message = "a function returned over a changed canary"};
-    context.registers[REGISTER_RSP] = (uintptr_t)__builtin_frame_address(0);
-    context.registers[REGISTER_RIP] = (uintptr_t)__builtin_return_address(0);
-    panic_report(&context);
+    report(ABI_PANIC_STACK_SMASHED, "a function found its canary changed", __builtin_frame_address(0), __builtin_return_address(0));
 }

@@ -7,6 +7,7 @@
 #include "port_io.h"
 #include "symbols.h"
 #include "trap.h"
+#include "unikernel/memory.h"
 
 enum {
     COM1_DATA = 0x3f8,
@@ -95,10 +96,11 @@ static bool within(uint64_t address, const char *start, const char *end) {
     return address >= (uintptr_t)start && address < (uintptr_t)end;
 }
 
-const char *arch_region_name(uint64_t address) {
-    if (address < PAGE_BYTES) {
-        return "the null page";
-    }
+static bool guards(uint64_t address, const char *stack) {
+    return within(address, stack - PAGE_BYTES, stack);
+}
+
+static const char *image_region_name(uint64_t address) {
     if (within(address, text_start, text_end)) {
         return "text, which is read-only";
     }
@@ -108,14 +110,31 @@ const char *arch_region_name(uint64_t address) {
     if (within(address, rodata_start, rodata_end)) {
         return "constants, which are read-only";
     }
-    if (within(address, stack_start - PAGE_BYTES, stack_start)) {
+    if (guards(address, stack_start)) {
         return "the guard page of the stack";
+    }
+    if (guards(address, fault_stack_start)) {
+        return "the guard page of the fault stack";
+    }
+    if (guards(address, interrupt_stack_start)) {
+        return "the guard page of the interrupt stack";
     }
     if (within(address, stack_start, stack_end)) {
         return "the stack, which is never executable";
     }
-    if (within(address, data_start, image_end)) {
-        return "data, which is never executable";
+    return "data, which is never executable";
+}
+
+const char *arch_region_name(uint64_t address) {
+    const struct memory_range heap = memory_heap();
+    if (address < PAGE_BYTES) {
+        return "the null page";
     }
-    return "nothing that is mapped, or free memory";
+    if (within(address, image_start, image_end)) {
+        return image_region_name(address);
+    }
+    if (address >= heap.start && address - heap.start < heap.bytes) {
+        return "free memory, which is never executable";
+    }
+    return "nothing that the kernel uses";
 }
