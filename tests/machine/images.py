@@ -9,7 +9,6 @@ from tempfile import mkdtemp
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
-
 from unikernel import abi
 from unikernel.machine.panic import Symbols
 
@@ -28,7 +27,9 @@ def _folder() -> Path:
 
 @cache
 def guest(behaviour: str, *, status: int = 0, count: int = 1) -> Image:
-    """An image that behaves as `behaviour`, a macro of ``guest.S``; `status` is what it ends with, `count` how many bytes it moves."""
+    """An image that behaves as `behaviour`, a macro of ``guest.S``; `status` is what it ends with, `count` how many
+    bytes it moves.
+    """
     name = behaviour.lower().replace("_", "-")
     path = _folder() / f"{name}-{status}-{count}.elf"
     definitions = {
