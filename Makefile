@@ -22,6 +22,7 @@ demo: setup ## build and boot the example, draw its pictures, execute the first 
 	@tools/demo
 
 test: setup system-tests ## run every test
+	@tools/npm test --silent
 	@$(BIN)/python -m pytest $(ARGUMENTS)
 
 check: setup ## format, lint, types, import rule; no machine is booted
@@ -39,6 +40,7 @@ size: setup ## who owns the example's bytes: today, before, and what moved
 format: setup ## format all sources in place
 	@$(BIN)/ruff check --quiet --fix-only . && $(BIN)/ruff format --quiet .
 	@$(BIN)/clang-format -i $(C_SOURCES)
+	@tools/npm run --silent format
 
 docs: setup ## check the pages: links, glossary, promises
 	@$(BIN)/python -m pytest --quiet tests/unit/test_docs.py
@@ -69,7 +71,7 @@ $(STAMPS)/node: extension/package.json extension/package-lock.json $(STAMPS)/ins
 	@tools/npm ci --silent --no-audit --no-fund
 	@touch $@
 
-$(STAMPS)/front-end: $(STAMPS)/node $(shell find extension -type f -not -path "*/node_modules/*" 2>/dev/null)
+$(STAMPS)/front-end: $(STAMPS)/node $(shell find extension -type f -not -path "*/node_modules/*" -not -path "*/build/*" 2>/dev/null)
 	@echo "setup: bundling the widgets"
 	@tools/npm run --silent build
 	@touch $@

@@ -21,8 +21,9 @@ void arch_halt(void); /* turns interrupts on and halts, with nothing lost betwee
 /* Interrupt line `pin` of the machine calls handler(argument), interrupts off. One line in this version. */
 void arch_interrupt_attach(unsigned pin, void (*handler)(void *), void *argument);
 
-uint64_t arch_ticks(void);     /* of the processor's counter since the machine's start */
-uint64_t arch_reference_ns(void); /* of a clock whose rate is known, for scaling the counter; may miss time while nobody reads */
+uint64_t arch_ticks(void); /* of the processor's counter since the machine's start */
+uint64_t
+arch_reference_ns(void); /* of a clock whose rate is known, for scaling the counter; may miss time while nobody reads */
 void arch_timer_arm(uint64_t ns); /* wakes a halt after `ns` at the latest */
 
 bool arch_random(uint64_t *value); /* false: this processor has no source, or it is exhausted */

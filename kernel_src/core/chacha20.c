@@ -1,9 +1,12 @@
-/* ChaCha20. RFC 8439, sections 2.1 (quarter round) and 2.3 (block); the counter takes the first half of the nonce too. */
+/* ChaCha20. RFC 8439, sections 2.1 (quarter round) and 2.3 (block); the counter takes the first half of the nonce too.
+ */
 #include "chacha20.h"
 
 enum { DOUBLE_ROUNDS = 10 };
 
-static uint32_t rotate(uint32_t value, int bits) { return value << bits | value >> (32 - bits); }
+static uint32_t rotate(uint32_t value, int bits) {
+    return value << bits | value >> (32 - bits);
+}
 
 static void quarter(uint32_t *s, int a, int b, int c, int d) {
     s[a] += s[b], s[d] = rotate(s[d] ^ s[a], 16);

@@ -1,6 +1,7 @@
 /*
- * The CSPRNG: ChaCha20 under a key from the first Entropy device, with fast key erasure: each request begins by replacing the key, so that
- * what was given out cannot be computed from what is kept. D. J. Bernstein, "Fast-key-erasure random-number generators", 2017.
+ * The CSPRNG: ChaCha20 under a key from the first Entropy device, with fast key erasure: each request begins by
+ * replacing the key, so that what was given out cannot be computed from what is kept. D. J. Bernstein,
+ * "Fast-key-erasure random-number generators", 2017.
  */
 #include "unikernel/entropy.h"
 

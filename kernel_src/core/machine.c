@@ -31,5 +31,6 @@ noreturn void machine_panic(enum abi_panic_cause cause, const char *message) {
 /* Called by the compiler's code where a function finds its canary changed. */
 noreturn void __stack_chk_fail(void);
 noreturn void __stack_chk_fail(void) {
-    report(ABI_PANIC_STACK_SMASHED, "a function found its canary changed", __builtin_frame_address(0), __builtin_return_address(0));
+    report(ABI_PANIC_STACK_SMASHED, "a function found its canary changed", __builtin_frame_address(0),
+           __builtin_return_address(0));
 }

@@ -41,11 +41,17 @@ void memory_init(const struct start_info *info) {
     };
 }
 
-size_t memory_total_bytes(void) { return records.memory.total_bytes; }
+size_t memory_total_bytes(void) {
+    return records.memory.total_bytes;
+}
 
-struct memory_range memory_heap(void) { return (struct memory_range){records.memory.heap_start, records.memory.heap_bytes}; }
+struct memory_range memory_heap(void) {
+    return (struct memory_range){records.memory.heap_start, records.memory.heap_bytes};
+}
 
-struct memory_range memory_stack(void) { return (struct memory_range){records.memory.stack_start, records.memory.stack_bytes}; }
+struct memory_range memory_stack(void) {
+    return (struct memory_range){records.memory.stack_start, records.memory.stack_bytes};
+}
 
 const char *memory_command_line(const char *key, size_t *length) {
     for (const char *word = command_line; *word != 0;) {

@@ -39,8 +39,9 @@ static void print_decimal(uint64_t value) {
     arch_early_write(digits + at, (size_t)(DECIMAL_DIGITS - at));
 }
 
-static const char *const register_names[ABI_REGISTER_COUNT] = {"rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "rsp", "r8",
-                                                               "r9",  "r10", "r11", "r12", "r13", "r14", "r15", "rip", "rflags"};
+static const char *const register_names[ABI_REGISTER_COUNT] = {"rax", "rbx", "rcx", "rdx", "rsi", "rdi",
+                                                               "rbp", "rsp", "r8",  "r9",  "r10", "r11",
+                                                               "r12", "r13", "r14", "r15", "rip", "rflags"};
 
 static const char *cause_text(const struct abi_panic *panic) {
     switch (panic->cause) {
@@ -56,7 +57,7 @@ static const char *cause_text(const struct abi_panic *panic) {
         if (panic->vector != EXCEPTION_PAGE_FAULT) {
             return "exception";
         }
-        return panic->error_code & FAULT_FETCH ? "page fault, executing"
+        return panic->error_code & FAULT_FETCH   ? "page fault, executing"
                : panic->error_code & FAULT_WRITE ? "page fault, writing"
                                                  : "page fault, reading";
     }
@@ -120,8 +121,8 @@ static void console_report(const struct abi_panic *panic) {
     print("\r\n" ABI_PANIC_LINE "end\r\n");
 }
 
-__attribute__((weak)) void machine_python_position(char *file, uint32_t file_bytes, uint32_t *line, const uint64_t *stack,
-                                                   uint64_t stack_words) {
+__attribute__((weak)) void machine_python_position(char *file, uint32_t file_bytes, uint32_t *line,
+                                                   const uint64_t *stack, uint64_t stack_words) {
     (void)file, (void)file_bytes, (void)line, (void)stack, (void)stack_words;
 }
 
@@ -152,7 +153,8 @@ noreturn void panic_report(const struct panic_context *context) {
     const uint64_t *end = (const uint64_t *)(stack.start + stack.bytes);
     if (stack.bytes > 0) {
         backtrace(panic, words, end);
-        machine_python_position(panic->python_file, sizeof panic->python_file, &panic->python_line, words, (uint64_t)(end - words));
+        machine_python_position(panic->python_file, sizeof panic->python_file, &panic->python_line, words,
+                                (uint64_t)(end - words));
     }
     console_report(panic);
     arch_power_off();

@@ -1,4 +1,5 @@
-/* The start info's memory map. Nothing in it is assumed: not its order, not that ranges are apart, not that they fit in 64 bits. */
+/* The start info's memory map. Nothing in it is assumed: not its order, not that ranges are apart, not that they fit in
+ * 64 bits. */
 #include "start_info.h"
 
 bool start_info_valid(const struct start_info *info) {
@@ -6,7 +7,9 @@ bool start_info_valid(const struct start_info *info) {
            info->memory_map_count > 0;
 }
 
-static uint64_t end_of(uint64_t start, uint64_t bytes) { return bytes > UINT64_MAX - start ? UINT64_MAX : start + bytes; }
+static uint64_t end_of(uint64_t start, uint64_t bytes) {
+    return bytes > UINT64_MAX - start ? UINT64_MAX : start + bytes;
+}
 
 uint64_t start_info_ram(const struct start_info_memory *map, size_t count) {
     uint64_t total = 0;
@@ -29,8 +32,9 @@ static void keep_larger(struct start_info_range *best, uint64_t start, uint64_t 
     }
 }
 
-struct start_info_range start_info_free(const struct start_info_memory *map, size_t count, const struct start_info_range *taken,
-                                        size_t taken_count, uint64_t floor, uint64_t page) {
+struct start_info_range start_info_free(const struct start_info_memory *map, size_t count,
+                                        const struct start_info_range *taken, size_t taken_count, uint64_t floor,
+                                        uint64_t page) {
     struct start_info_range best = {0, 0};
     for (size_t i = 0; i < count; i++) {
         if (map[i].type != MEMORY_MAP_RAM) {

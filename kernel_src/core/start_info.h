@@ -1,5 +1,6 @@
 /*
- * What the PVH protocol hands over: Xen's public/arch-x86/hvm/start_info.h. Parsed apart from the rest, so that it is tested on the host.
+ * What the PVH protocol hands over: Xen's public/arch-x86/hvm/start_info.h. Parsed apart from the rest, so that it is
+ * tested on the host.
  */
 #pragma once
 
@@ -49,6 +50,8 @@ bool start_info_valid(const struct start_info *info);
 /* All RAM of the map, in bytes. */
 uint64_t start_info_ram(const struct start_info_memory *map, size_t count);
 
-/* The largest piece of RAM at or above `floor` that none of the `taken` ranges touches, its ends rounded inwards to `page` bytes. */
-struct start_info_range start_info_free(const struct start_info_memory *map, size_t count, const struct start_info_range *taken,
-                                        size_t taken_count, uint64_t floor, uint64_t page);
+/* The largest piece of RAM at or above `floor` that none of the `taken` ranges touches, its ends rounded inwards to
+ * `page` bytes. */
+struct start_info_range start_info_free(const struct start_info_memory *map, size_t count,
+                                        const struct start_info_range *taken, size_t taken_count, uint64_t floor,
+                                        uint64_t page);

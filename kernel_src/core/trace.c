@@ -5,7 +5,9 @@
 #include "records.h"
 #include "unikernel/clock.h"
 
-uint64_t clock_ticks(void) { return arch_ticks(); }
+uint64_t clock_ticks(void) {
+    return arch_ticks();
+}
 
 static void stamp(enum abi_trace_kind kind, uint8_t detail, const char *name, uint64_t ticks) {
     struct abi_trace *trace = &records.trace;
@@ -21,9 +23,15 @@ static void stamp(enum abi_trace_kind kind, uint8_t detail, const char *name, ui
     __atomic_store_n(&trace->count, trace->count + 1, __ATOMIC_RELEASE);
 }
 
-void trace_phase_at(const char *name, uint64_t ticks) { stamp(ABI_TRACE_PHASE, 0, name, ticks); }
-void trace_phase(const char *name) { stamp(ABI_TRACE_PHASE, 0, name, arch_ticks()); }
-void trace_mark(const char *name) { stamp(ABI_TRACE_MARK, 0, name, arch_ticks()); }
+void trace_phase_at(const char *name, uint64_t ticks) {
+    stamp(ABI_TRACE_PHASE, 0, name, ticks);
+}
+void trace_phase(const char *name) {
+    stamp(ABI_TRACE_PHASE, 0, name, arch_ticks());
+}
+void trace_mark(const char *name) {
+    stamp(ABI_TRACE_MARK, 0, name, arch_ticks());
+}
 
 void trace_device(const char *name, int status) {
     stamp(status == 0 ? ABI_TRACE_DEVICE_UP : ABI_TRACE_DEVICE_FAILED, (uint8_t)-status, name, arch_ticks());

@@ -1,4 +1,5 @@
-/* Waiting: note, look, halt. The note is read and the halt entered with interrupts off, so a wake-up between them is not lost. */
+/* Waiting: note, look, halt. The note is read and the halt entered with interrupts off, so a wake-up between them is
+ * not lost. */
 #include "unikernel/wait.h"
 
 #include <stdbool.h>
@@ -8,7 +9,9 @@
 
 static volatile bool noted;
 
-void wait_wake(void) { noted = true; }
+void wait_wake(void) {
+    noted = true;
+}
 
 void wait_until(uint64_t deadline_ns) {
     arch_interrupts_off();

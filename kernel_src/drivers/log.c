@@ -1,4 +1,5 @@
-/* One line a message: seconds since the start, level, source, text. The first requirement is the console, the second the clock. */
+/* One line a message: seconds since the start, level, source, text. The first requirement is the console, the second
+ * the clock. */
 #include "unikernel/log.h"
 
 #include <errno.h>
@@ -11,7 +12,8 @@
 
 enum { CONSOLE, CLOCK, NS_PER_US = 1000, US_DIGITS = 6, DIGITS = 20, DECIMAL = 10 };
 
-static const char *const levels[] = {[LOG_ERROR] = "error", [LOG_WARNING] = "warning", [LOG_INFO] = "info", [LOG_DEBUG] = "debug"};
+static const char *const levels[] = {
+    [LOG_ERROR] = "error", [LOG_WARNING] = "warning", [LOG_INFO] = "info", [LOG_DEBUG] = "debug"};
 enum { LEVEL_COUNT = sizeof levels / sizeof *levels };
 
 static enum log_level least;

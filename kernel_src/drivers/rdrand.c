@@ -1,4 +1,5 @@
-/* The processor's random numbers. Intel SDM volume 1, section 7.3.17: RDRAND may be exhausted for a while, so it is tried again. */
+/* The processor's random numbers. Intel SDM volume 1, section 7.3.17: RDRAND may be exhausted for a while, so it is
+ * tried again. */
 #include "rdrand.h"
 
 #include <errno.h>

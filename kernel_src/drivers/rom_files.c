@@ -20,7 +20,9 @@ static const void *image(struct device *self, size_t *length) {
     return rom_start;
 }
 
-static const char *mount_point(struct device *self) { return ((const struct rom_files_parameters *)self->parameters)->mount_point; }
+static const char *mount_point(struct device *self) {
+    return ((const struct rom_files_parameters *)self->parameters)->mount_point;
+}
 
 static const struct files_operations operations = {.image = image, .mount_point = mount_point};
 

@@ -1,7 +1,8 @@
 /*
- * Time from the processor's time-stamp counter, which counts from the machine's start at a rate that nobody tells. Intel SDM volume 3,
- * section 18.17. Its rate is measured against the local APIC's timer, which counts nanoseconds: at first use, over what has passed by then,
- * and again at growing distances over the first second; nothing waits for it. Wall time: Motorola MC146818A (1984), read once.
+ * Time from the processor's time-stamp counter, which counts from the machine's start at a rate that nobody tells.
+ * Intel SDM volume 3, section 18.17. Its rate is measured against the local APIC's timer, which counts nanoseconds: at
+ * first use, over what has passed by then, and again at growing distances over the first second; nothing waits for it.
+ * Wall time: Motorola MC146818A (1984), read once.
  */
 #include "tsc_clock.h"
 
@@ -29,7 +30,9 @@ static int init(struct device *self) {
     return 0;
 }
 
-static uint64_t scaled(uint64_t ticks) { return (uint64_t)((unsigned __int128)ticks * scale >> SCALE_BITS); }
+static uint64_t scaled(uint64_t ticks) {
+    return (uint64_t)((unsigned __int128)ticks * scale >> SCALE_BITS);
+}
 
 /* numerator * 2^bits / denominator by the processor's wide division; the result must fit in 64 bits. */
 static uint64_t ratio(uint64_t numerator, uint64_t denominator, int bits) {
@@ -101,7 +104,8 @@ static int decimal(uint8_t value, uint8_t status_b) {
 
 /* Seconds since 1970; read until two readings agree, so that an update between two registers does not matter. */
 static int64_t cmos_seconds(void) {
-    static const uint8_t fields[] = {CMOS_SECONDS, CMOS_MINUTES, CMOS_HOURS, CMOS_DAY, CMOS_MONTH, CMOS_YEAR, CMOS_CENTURY};
+    static const uint8_t fields[] = {CMOS_SECONDS, CMOS_MINUTES, CMOS_HOURS,  CMOS_DAY,
+                                     CMOS_MONTH,   CMOS_YEAR,    CMOS_CENTURY};
     enum { COUNT = sizeof fields };
     uint8_t now[COUNT], before[COUNT];
     bool same;
@@ -123,7 +127,8 @@ static int64_t cmos_seconds(void) {
         hours = hours % HALF_DAY + (now[2] & HOURS_PM ? HALF_DAY : 0);
     }
     const int year = decimal(now[6], b) * CENTURY + decimal(now[5], b);
-    return calendar_seconds(year, decimal(now[4], b), decimal(now[3], b)) + hours * 3600 + decimal(now[1], b) * 60 + decimal(now[0], b);
+    return calendar_seconds(year, decimal(now[4], b), decimal(now[3], b)) + hours * 3600 + decimal(now[1], b) * 60 +
+           decimal(now[0], b);
 }
 
 static int64_t wall_ns(struct device *self) {

@@ -1,12 +1,13 @@
 /*
  * The serial port of a PC, at COM1.
  *
- * Promised by the hardware: National Semiconductor PC16550D (1995), section 8. Input waits in a FIFO of 16 bytes and raises the line when 14
- * have come, or when fewer stand for four characters' time; the line falls when all is read. Output: when THRE is set, 16 bytes fit. A break
- * is a null byte with BI set beside it.
+ * Promised by the hardware: National Semiconductor PC16550D (1995), section 8. Input waits in a FIFO of 16 bytes and
+ * raises the line when 14 have come, or when fewer stand for four characters' time; the line falls when all is read.
+ * Output: when THRE is set, 16 bytes fit. A break is a null byte with BI set beside it.
  *
- * Input never overruns: when the ring is full the driver leaves bytes in the FIFO and turns the input interrupt off; the sender (QEMU) then
- * holds back. Reading from the ring turns it on again. A break is noticed even then, for the line-status interrupt stays on.
+ * Input never overruns: when the ring is full the driver leaves bytes in the FIFO and turns the input interrupt off;
+ * the sender (QEMU) then holds back. Reading from the ring turns it on again. A break is noticed even then, for the
+ * line-status interrupt stays on.
  */
 #include "uart16550.h"
 
@@ -57,12 +58,15 @@ enum { RING_BYTES = 4096 }; /* a power of two */
 static unsigned char ring[RING_BYTES];
 static volatile uint32_t head, tail;
 
-static volatile bool held; /* the ring was full when the interrupt looked last: bytes wait in the FIFO, and only the reader can fetch them */
+static volatile bool held; /* the ring was full when the interrupt looked last: bytes wait in the FIFO, and only the
+                              reader can fetch them */
 
 static int interrupt_character = -1;
 static void (*interrupt_notify)(void);
 
-static bool full(void) { return head - tail == RING_BYTES; }
+static bool full(void) {
+    return head - tail == RING_BYTES;
+}
 
 static void keep(unsigned char byte) {
     if (byte == interrupt_character && interrupt_notify != NULL) {
@@ -107,9 +111,10 @@ static int init(struct device *self) {
     port_write8(DLM, 0);
     port_write8(LCR, LCR_8N1);
     arch_interrupt_attach(COM1_PIN, interrupted, self);
-    /* Enabling the FIFO drops a byte that has come, and a sender that waits gives the next one as soon as one is read. So this is done in
-     * loopback, during which QEMU does not ask the sender for more, and without a branch (an emulator translates what follows a branch,
-     * which takes longer than a byte). Reading once more afterwards asks again. */
+    /* Enabling the FIFO drops a byte that has come, and a sender that waits gives the next one as soon as one is read.
+     * So this is done in loopback, during which QEMU does not ask the sender for more, and without a branch (an
+     * emulator translates what follows a branch, which takes longer than a byte). Reading once more afterwards asks
+     * again. */
     port_write8(MCR, MCR_LOOPBACK);
     uint8_t status = port_read8(LSR);
     uint8_t early = port_read8(RBR);

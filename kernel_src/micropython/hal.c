@@ -41,9 +41,13 @@ void mp_hal_stdout_tx_strn_cooked(const char *text, size_t length) {
     }
 }
 
-void mp_hal_stdout_tx_str(const char *text) { mp_hal_stdout_tx_strn(text, strlen(text)); }
+void mp_hal_stdout_tx_str(const char *text) {
+    mp_hal_stdout_tx_strn(text, strlen(text));
+}
 
-bool hal_readable(void) { return interrupt_typed() || console_readable(); }
+bool hal_readable(void) {
+    return interrupt_typed() || console_readable();
+}
 
 size_t hal_read(void *bytes, size_t length) {
     if (length > 0 && interrupt_take_typed()) {
@@ -69,7 +73,8 @@ uintptr_t mp_hal_stdio_poll(uintptr_t wanted) {
     return ready;
 }
 
-/* Waiting: between the look and the halt nothing is lost, because wait_until returns at once when an event was noted since. */
+/* Waiting: between the look and the halt nothing is lost, because wait_until returns at once when an event was noted
+ * since. */
 
 void hal_wait_ms(int64_t timeout_ms) {
     wait_until(timeout_ms < 0 ? WAIT_FOREVER : clock_monotonic_ns() + (uint64_t)timeout_ms * NS_PER_MS);
@@ -85,14 +90,24 @@ static void delay_ns(uint64_t ns) {
     mp_handle_pending(true);
 }
 
-void mp_hal_delay_ms(mp_uint_t ms) { delay_ns((uint64_t)ms * NS_PER_MS); }
-void mp_hal_delay_us(mp_uint_t us) { delay_ns((uint64_t)us * NS_PER_US); }
+void mp_hal_delay_ms(mp_uint_t ms) {
+    delay_ns((uint64_t)ms * NS_PER_MS);
+}
+void mp_hal_delay_us(mp_uint_t us) {
+    delay_ns((uint64_t)us * NS_PER_US);
+}
 
 /* Time. */
 
-mp_uint_t mp_hal_ticks_ms(void) { return clock_monotonic_ns() / NS_PER_MS; }
-mp_uint_t mp_hal_ticks_us(void) { return clock_monotonic_ns() / NS_PER_US; }
-mp_uint_t mp_hal_ticks_cpu(void) { return clock_ticks(); }
+mp_uint_t mp_hal_ticks_ms(void) {
+    return clock_monotonic_ns() / NS_PER_MS;
+}
+mp_uint_t mp_hal_ticks_us(void) {
+    return clock_monotonic_ns() / NS_PER_US;
+}
+mp_uint_t mp_hal_ticks_cpu(void) {
+    return clock_ticks();
+}
 
 void hal_clock_required(void) {
     if (device_providing(INTERFACE_CLOCK) == NULL) {

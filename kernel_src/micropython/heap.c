@@ -1,7 +1,7 @@
 /*
- * The garbage-collected heap. Its tables are cleared when an area is added, 3 bytes in 128, so a machine with much memory begins with one
- * area of moderate size and adds others when it is full: boot time does not grow with memory. An area that became empty comes back, and
- * its neighbours grow together again.
+ * The garbage-collected heap. Its tables are cleared when an area is added, 3 bytes in 128, so a machine with much
+ * memory begins with one area of moderate size and adds others when it is full: boot time does not grow with memory. An
+ * area that became empty comes back, and its neighbours grow together again.
  */
 #include "py/gc.h"
 #include "py/mpstate.h"

@@ -1,6 +1,6 @@
 /*
- * KeyboardInterrupt. The console calls from interrupt context, so this file is compiled without vector registers, allocates nothing, and
- * only notes: the virtual machine of the runtime looks at what is pending between two bytecodes.
+ * KeyboardInterrupt. The console calls from interrupt context, so this file is compiled without vector registers,
+ * allocates nothing, and only notes: the virtual machine of the runtime looks at what is pending between two bytecodes.
  */
 #include "py/mpstate.h"
 #include "py/runtime.h"
@@ -27,7 +27,9 @@ static void interrupted(void) {
 }
 
 /* micropython.kbd_intr(-1) lets every byte through; a break is not a byte and still interrupts. */
-void mp_hal_set_interrupt_char(int character) { console_set_interrupt(character, interrupted); }
+void mp_hal_set_interrupt_char(int character) {
+    console_set_interrupt(character, interrupted);
+}
 
 void interrupt_run_begins(void) {
     typed = false;
@@ -39,7 +41,9 @@ void interrupt_run_ended(void) {
     MP_STATE_MAIN_THREAD(mp_pending_exception) = MP_OBJ_NULL;
 }
 
-bool interrupt_typed(void) { return typed; }
+bool interrupt_typed(void) {
+    return typed;
+}
 
 bool interrupt_take_typed(void) {
     bool was = typed;

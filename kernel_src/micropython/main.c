@@ -1,6 +1,7 @@
 /*
- * The runtime's life: it starts, runs main.py of the image, gives the prompt if one is wanted, and its result is the machine's exit
- * status. Everything before the app's first bytecode costs boot time, so nothing is done here that can be done later.
+ * The runtime's life: it starts, runs main.py of the image, gives the prompt if one is wanted, and its result is the
+ * machine's exit status. Everything before the app's first bytecode costs boot time, so nothing is done here that can
+ * be done later.
  */
 #include "py/cstack.h"
 #include "py/gc.h"

@@ -1,6 +1,6 @@
 /*
- * MicroPython 1.25.0 for the unikernel: upstream's feature level "extra" with doubles and big integers, and below that, one by one,
- * what differs from the level and why. Upstream's sources are compiled as they are.
+ * MicroPython 1.25.0 for the unikernel: upstream's feature level "extra" with doubles and big integers, and below that,
+ * one by one, what differs from the level and why. Upstream's sources are compiled as they are.
  */
 #pragma once
 
@@ -10,37 +10,38 @@
 #define MICROPY_CONFIG_ROM_LEVEL (MICROPY_CONFIG_ROM_LEVEL_EXTRA_FEATURES)
 
 /* Numbers: a 64-bit machine has doubles in hardware, and an int of Python has no bound. */
-#define MICROPY_FLOAT_IMPL (MICROPY_FLOAT_IMPL_DOUBLE)
+#define MICROPY_FLOAT_IMPL   (MICROPY_FLOAT_IMPL_DOUBLE)
 #define MICROPY_LONGINT_IMPL (MICROPY_LONGINT_IMPL_MPZ)
 
-/* Memory: one area to begin with, more of them when it is full, so that a big machine does not pay at boot for tables it may not use. */
-#define MICROPY_ENABLE_GC (1)
-#define MICROPY_GC_SPLIT_HEAP (1)
-#define MICROPY_GC_SPLIT_HEAP_AUTO (1)
+/* Memory: one area to begin with, more of them when it is full, so that a big machine does not pay at boot for tables
+ * it may not use. */
+#define MICROPY_ENABLE_GC                  (1)
+#define MICROPY_GC_SPLIT_HEAP              (1)
+#define MICROPY_GC_SPLIT_HEAP_AUTO         (1)
 #define MICROPY_MALLOC_USES_ALLOCATED_SIZE (1)
-#define MP_PLAT_ALLOC_HEAP(bytes) heap_area_take(bytes)
-#define MP_PLAT_FREE_HEAP(area) heap_area_give(area)
+#define MP_PLAT_ALLOC_HEAP(bytes)          heap_area_take(bytes)
+#define MP_PLAT_FREE_HEAP(area)            heap_area_give(area)
 #include <stddef.h>
 void *heap_area_take(size_t bytes);
 void heap_area_give(void *area);
 
 /* An exception can be made when the heap is full: MemoryError is then an ordinary exception. */
 #define MICROPY_ENABLE_EMERGENCY_EXCEPTION_BUF (1)
-#define MICROPY_EMERGENCY_EXCEPTION_BUF_SIZE (256)
+#define MICROPY_EMERGENCY_EXCEPTION_BUF_SIZE   (256)
 
 /* Between two checks of the stack C code of the runtime uses at most this; an interrupt's frame is part of it. */
 #define MICROPY_STACK_CHECK_MARGIN (8192)
 
 /* Programs travel as bytecode in a ROM filesystem, and modules of the image are part of its read-only data. */
 #define MICROPY_PERSISTENT_CODE_LOAD (1)
-#define MICROPY_MODULE_FROZEN_MPY (1)
-#define MICROPY_QSTR_EXTRA_POOL mp_qstr_frozen_const_pool
-#define MICROPY_VFS (1)
-#define MICROPY_VFS_ROM (1)
-#define MICROPY_READER_VFS (1)
-#define MICROPY_ALLOC_PATH_MAX (256)
-/* Off although it comes with the ROM filesystem: mp_init would mount it at a fixed place; rom.c mounts it where the stack says, and a
- * read-only image has nothing to be written by ioctl. */
+#define MICROPY_MODULE_FROZEN_MPY    (1)
+#define MICROPY_QSTR_EXTRA_POOL      mp_qstr_frozen_const_pool
+#define MICROPY_VFS                  (1)
+#define MICROPY_VFS_ROM              (1)
+#define MICROPY_READER_VFS           (1)
+#define MICROPY_ALLOC_PATH_MAX       (256)
+/* Off although it comes with the ROM filesystem: mp_init would mount it at a fixed place; rom.c mounts it where the
+ * stack says, and a read-only image has nothing to be written by ioctl. */
 #define MICROPY_VFS_ROM_IOCTL (0)
 
 /* sys.path is set by rom.c, from the mount point; sys.argv is empty. */
@@ -49,48 +50,49 @@ void heap_area_give(void *area);
 /* Speed: dispatch by computed goto is two jumps fewer for each bytecode. */
 #define MICROPY_OPT_COMPUTED_GOTO (1)
 
-/* Off although "extra" has them: no display to draw on (framebuf), and nothing that pokes at raw memory or hardware from Python, which
- * would go round every protection that the machine has (uctypes, machine). */
+/* Off although "extra" has them: no display to draw on (framebuf), and nothing that pokes at raw memory or hardware
+ * from Python, which would go round every protection that the machine has (uctypes, machine). */
 #define MICROPY_PY_FRAMEBUF (0)
-#define MICROPY_PY_UCTYPES (0)
-#define MICROPY_PY_MACHINE (0)
+#define MICROPY_PY_UCTYPES  (0)
+#define MICROPY_PY_MACHINE  (0)
 
 /* Each of these needs a word from the port, so no level turns it on. */
-#define MICROPY_PY_OS_URANDOM (1)
-#define MICROPY_PY_OS_INCLUDEFILE "os_port.h"
+#define MICROPY_PY_OS_URANDOM            (1)
+#define MICROPY_PY_OS_INCLUDEFILE        "os_port.h"
 #define MICROPY_PY_RANDOM_SEED_INIT_FUNC (random_seed_value())
 uint32_t random_seed_value(void);
-#define MICROPY_PY_TIME_TIME_TIME_NS (1)
+#define MICROPY_PY_TIME_TIME_TIME_NS            (1)
 #define MICROPY_PY_TIME_GMTIME_LOCALTIME_MKTIME (1)
-#define MICROPY_PY_TIME_INCLUDEFILE "time_port.h"
-#define MICROPY_EPOCH_IS_1970 (1)
-#define MICROPY_PY_SYS_PLATFORM "unikernel"
-#define MICROPY_PY_SYS_STDIO_BUFFER (1)
-#define MICROPY_PY_BUILTINS_HELP_TEXT help_text
+#define MICROPY_PY_TIME_INCLUDEFILE             "time_port.h"
+#define MICROPY_EPOCH_IS_1970                   (1)
+#define MICROPY_PY_SYS_PLATFORM                 "unikernel"
+#define MICROPY_PY_SYS_STDIO_BUFFER             (1)
+#define MICROPY_PY_BUILTINS_HELP_TEXT           help_text
 extern const char help_text[];
 
-/* Half floats ('e' of struct) are converted by the runtime's own code: the compiler's needs functions of a library that is not linked. */
+/* Half floats ('e' of struct) are converted by the runtime's own code: the compiler's needs functions of a library that
+ * is not linked. */
 #define MICROPY_FLOAT_USE_NATIVE_FLT16 (0)
 
-/* The prompt: what runs is told apart from what is typed (a break is a KeyboardInterrupt in the first and Ctrl-C in the second), and the
- * status of sys.exit is kept. */
-#define MICROPY_BOARD_BEFORE_PYTHON_EXEC(kind, flags) interrupt_run_begins()
+/* The prompt: what runs is told apart from what is typed (a break is a KeyboardInterrupt in the first and Ctrl-C in the
+ * second), and the status of sys.exit is kept. */
+#define MICROPY_BOARD_BEFORE_PYTHON_EXEC(kind, flags)                   interrupt_run_begins()
 #define MICROPY_BOARD_AFTER_PYTHON_EXEC(kind, flags, exception, result) run_ended(exception)
 void interrupt_run_begins(void);
 void run_ended(void *exception);
 
 /* Words that name the image: no date, so that the same sources are the same bytes. */
 #define MICROPY_BANNER_NAME_AND_VERSION "MicroPython " MICROPY_GIT_TAG
-#define MICROPY_BANNER_MACHINE MICROPY_HW_BOARD_NAME
-#define MICROPY_HW_BOARD_NAME "unikernel"
-#define MICROPY_HW_MCU_NAME "x86_64"
+#define MICROPY_BANNER_MACHINE          MICROPY_HW_BOARD_NAME
+#define MICROPY_HW_BOARD_NAME           "unikernel"
+#define MICROPY_HW_MCU_NAME             "x86_64"
 
 /* Types of this machine. */
 typedef intptr_t mp_int_t;
 typedef uintptr_t mp_uint_t;
 typedef long mp_off_t;
 #define MP_SSIZE_MAX INTPTR_MAX
-#define UINT_FMT "%lu"
-#define INT_FMT "%ld"
+#define UINT_FMT     "%lu"
+#define INT_FMT      "%ld"
 
 #define MP_STATE_PORT MP_STATE_VM

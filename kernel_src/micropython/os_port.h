@@ -9,7 +9,8 @@ static mp_obj_t mp_os_urandom(mp_obj_t count) {
     vstr_t bytes;
     vstr_init_len(&bytes, length);
     if (entropy_fill(bytes.buf, length) < 0) {
-        mp_raise_msg(&mp_type_OSError, MP_ERROR_TEXT("no source of entropy: add an Entropy device such as Rdrand, on a CPU that has it"));
+        mp_raise_msg(&mp_type_OSError,
+                     MP_ERROR_TEXT("no source of entropy: add an Entropy device such as Rdrand, on a CPU that has it"));
     }
     return mp_obj_new_bytes_from_vstr(&bytes);
 }

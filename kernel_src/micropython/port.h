@@ -11,8 +11,8 @@ bool hal_readable(void);
 size_t hal_read(void *bytes, size_t length); /* what has come, never waits */
 void hal_clock_required(void);               /* raises OSError when the stack has no clock */
 
-/* interrupt.c: a break from the host, or Ctrl-C among the bytes. While Python runs it raises KeyboardInterrupt, at the prompt it is a typed
- * Ctrl-C. */
+/* interrupt.c: a break from the host, or Ctrl-C among the bytes. While Python runs it raises KeyboardInterrupt, at the
+ * prompt it is a typed Ctrl-C. */
 void interrupt_run_begins(void);
 void interrupt_run_ended(void);
 bool interrupt_typed(void);
@@ -26,7 +26,7 @@ struct rom_file {
     const unsigned char *bytes; /* NULL: there is no such file */
     size_t length;
 };
-bool rom_mount(void); /* false: the stack has no files */
+bool rom_mount(void);                                           /* false: the stack has no files */
 struct rom_file rom_find(const char *name, size_t name_length); /* in the topmost folder */
 
 /* main.c */

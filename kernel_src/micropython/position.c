@@ -1,7 +1,7 @@
 /*
- * Which Python line runs, for the report of a panic. Bytecode runs in frames whose state, a mp_code_state_t, lies on the stack or is
- * pointed to from there; the first plausible one above the stack pointer is the innermost. Anything may be broken by now: pointers are
- * followed only into the heap and to code that one of its functions owns.
+ * Which Python line runs, for the report of a panic. Bytecode runs in frames whose state, a mp_code_state_t, lies on
+ * the stack or is pointed to from there; the first plausible one above the stack pointer is the innermost. Anything may
+ * be broken by now: pointers are followed only into the heap and to code that one of its functions owns.
  */
 #include <string.h>
 
@@ -49,7 +49,8 @@ static void describe(const mp_code_state_t *state, char *file, uint32_t file_byt
     (void)n_def_pos_args;
 }
 
-void machine_python_position(char *file, uint32_t file_bytes, uint32_t *line, const uint64_t *stack, uint64_t stack_words) {
+void machine_python_position(char *file, uint32_t file_bytes, uint32_t *line, const uint64_t *stack,
+                             uint64_t stack_words) {
     file[0] = '\0';
     *line = 0;
     for (uint64_t i = 0; i < stack_words; i++) {

@@ -1,7 +1,7 @@
 /*
- * The device Repl. Reading, editing, history, paste mode and the raw modes that tools speak are upstream's (shared/runtime/pyexec.c); what
- * is ours is how it ends: Ctrl-D on an empty line and sys.exit leave and end the machine, while in raw mode, where tools mean "begin
- * afresh" by Ctrl-D, the runtime starts again.
+ * The device Repl. Reading, editing, history, paste mode and the raw modes that tools speak are upstream's
+ * (shared/runtime/pyexec.c); what is ours is how it ends: Ctrl-D on an empty line and sys.exit leave and end the
+ * machine, while in raw mode, where tools mean "begin afresh" by Ctrl-D, the runtime starts again.
  */
 #include "micropython/repl.h"
 
@@ -47,7 +47,9 @@ static int repl_run(struct device *self) {
     }
 }
 
-static bool repl_after_app(struct device *self) { return ((const struct repl_parameters *)self->parameters)->after_app; }
+static bool repl_after_app(struct device *self) {
+    return ((const struct repl_parameters *)self->parameters)->after_app;
+}
 
 static const struct prompt_operations operations = {
     .run = repl_run,

@@ -1,9 +1,10 @@
 /*
  * The files of the image: mounted where the stack says, made the current directory, and the places where import looks.
  *
- * On the way to the app's first line each piece of code that runs for the first time costs time (an emulator translates it then), so the
- * file system object of the runtime is made only when a file is asked for; main.mpy itself is found by walking the image. Its format:
- * MicroPython 1.25, extmod/vfs_rom.c. A record is its kind and the length of what follows, each a number of 7 bits a byte, highest first.
+ * On the way to the app's first line each piece of code that runs for the first time costs time (an emulator translates
+ * it then), so the file system object of the runtime is made only when a file is asked for; main.mpy itself is found by
+ * walking the image. Its format: MicroPython 1.25, extmod/vfs_rom.c. A record is its kind and the length of what
+ * follows, each a number of 7 bits a byte, highest first.
  */
 #include <string.h>
 
@@ -82,7 +83,8 @@ bool rom_mount(void) {
     const char *mount_point = files->mount_point(device);
     mount.str = mount_point;
     mount.len = 0;
-    while (mount_point[mount.len] != '\0') { /* strlen is long, and nothing else calls it on the way to the first line */
+    while (mount_point[mount.len] !=
+           '\0') { /* strlen is long, and nothing else calls it on the way to the first line */
         mount.len++;
     }
     mount.obj = MP_OBJ_FROM_PTR(&rom);

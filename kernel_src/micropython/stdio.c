@@ -1,9 +1,10 @@
 /*
- * sys.stdin, sys.stdout and sys.stderr on the console, and their raw faces `buffer`. Text goes out with "\r\n" for "\n", and any of "\r\n",
+ * sys.stdin, sys.stdout and sys.stderr on the console, and their raw faces `buffer`. Text goes out with "\r\n" for
+ * "\n", and any of "\r\n",
  * "\r", "\n" comes in as "\n"; buffer passes every byte as it is.
  *
- * Reading waits, by halting the machine. But a stream that an asyncio task has polled gives what has come and no more, so that one slow
- * sender does not stop the other tasks.
+ * Reading waits, by halting the machine. But a stream that an asyncio task has polled gives what has come and no more,
+ * so that one slow sender does not stop the other tasks.
  */
 #include "py/mperrno.h"
 #include "py/mphal.h"
@@ -146,13 +147,14 @@ static const mp_rom_map_elem_t stdio_methods_table[] = {
 };
 static MP_DEFINE_CONST_DICT(stdio_methods, stdio_methods_table);
 
-static const mp_stream_p_t text_stream = {.read = text_read, .write = text_write, .ioctl = stdio_ioctl, .is_text = true};
+static const mp_stream_p_t text_stream = {
+    .read = text_read, .write = text_write, .ioctl = stdio_ioctl, .is_text = true};
 static const mp_stream_p_t buffer_stream = {.read = buffer_read, .write = buffer_write, .ioctl = stdio_ioctl};
 
-MP_DEFINE_CONST_OBJ_TYPE(stdio_text_type, MP_QSTR_TextIOWrapper, MP_TYPE_FLAG_ITER_IS_STREAM, print, stdio_print, attr, stdio_attr,
-                         protocol, &text_stream, locals_dict, &stdio_methods);
-MP_DEFINE_CONST_OBJ_TYPE(stdio_buffer_type, MP_QSTR_FileIO, MP_TYPE_FLAG_ITER_IS_STREAM, print, stdio_print, protocol, &buffer_stream,
-                         locals_dict, &stdio_methods);
+MP_DEFINE_CONST_OBJ_TYPE(stdio_text_type, MP_QSTR_TextIOWrapper, MP_TYPE_FLAG_ITER_IS_STREAM, print, stdio_print, attr,
+                         stdio_attr, protocol, &text_stream, locals_dict, &stdio_methods);
+MP_DEFINE_CONST_OBJ_TYPE(stdio_buffer_type, MP_QSTR_FileIO, MP_TYPE_FLAG_ITER_IS_STREAM, print, stdio_print, protocol,
+                         &buffer_stream, locals_dict, &stdio_methods);
 
 const stdio_t mp_sys_stdin_obj = {{&stdio_text_type}, STDIO_IN};
 const stdio_t mp_sys_stdout_obj = {{&stdio_text_type}, STDIO_OUT};

@@ -3,9 +3,9 @@
  *
  *   devices()     a list of (name, class_name, status): status 0 is up, 1 not tried, below zero the errno of a failure
  *   memory()      total, heap and stack in bytes, and how much of the heap is free now
- *   trace()       the boot so far: a list of (name, kind, ns), ns since the machine's start or None where the clock's rate is not known
- *   mark(name)    adds a record of the app's own to the trace
- *   exit(status)  ends the machine at once, without unwinding
+ *   trace()       the boot so far: a list of (name, kind, ns), ns since the machine's start or None where the clock's
+ * rate is not known mark(name)    adds a record of the app's own to the trace exit(status)  ends the machine at once,
+ * without unwinding
  */
 #include <string.h>
 
@@ -23,7 +23,9 @@
 
 enum { STATUS_MASK = 255, NS_PER_SECOND = 1000000000 };
 
-static mp_obj_t text(const char *chars) { return mp_obj_new_str(chars, strlen(chars)); }
+static mp_obj_t text(const char *chars) {
+    return mp_obj_new_str(chars, strlen(chars));
+}
 
 static mp_obj_t unikernel_devices(void) {
     mp_obj_t list = mp_obj_new_list(0, NULL);
@@ -53,14 +55,14 @@ static MP_DEFINE_CONST_FUN_OBJ_0(unikernel_memory_obj, unikernel_memory);
 
 static mp_obj_t kind_of(const struct abi_trace_record *record) {
     switch (record->kind) {
-        case ABI_TRACE_PHASE:
-            return MP_OBJ_NEW_QSTR(MP_QSTR_phase);
-        case ABI_TRACE_DEVICE_UP:
-            return MP_OBJ_NEW_QSTR(MP_QSTR_device);
-        case ABI_TRACE_DEVICE_FAILED:
-            return MP_OBJ_NEW_QSTR(MP_QSTR_failed);
-        default:
-            return MP_OBJ_NEW_QSTR(MP_QSTR_mark);
+    case ABI_TRACE_PHASE:
+        return MP_OBJ_NEW_QSTR(MP_QSTR_phase);
+    case ABI_TRACE_DEVICE_UP:
+        return MP_OBJ_NEW_QSTR(MP_QSTR_device);
+    case ABI_TRACE_DEVICE_FAILED:
+        return MP_OBJ_NEW_QSTR(MP_QSTR_failed);
+    default:
+        return MP_OBJ_NEW_QSTR(MP_QSTR_mark);
     }
 }
 
@@ -69,7 +71,8 @@ static mp_obj_t ns_of(uint64_t ticks, uint64_t per_second) {
         return mp_const_none;
     }
     /* in two parts, since the product of the whole would not fit into 64 bits */
-    return mp_obj_new_int_from_ull(ticks / per_second * NS_PER_SECOND + ticks % per_second * NS_PER_SECOND / per_second);
+    return mp_obj_new_int_from_ull(ticks / per_second * NS_PER_SECOND +
+                                   ticks % per_second * NS_PER_SECOND / per_second);
 }
 
 static mp_obj_t unikernel_trace(void) {

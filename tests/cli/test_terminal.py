@@ -105,7 +105,7 @@ def test_the_terminal_is_restored_after_the_vmm_was_killed(folder: Path, unikern
     child = attach(folder)
     before = modes(child)
     child.expect("UP")
-    from unikernel.machine import registry  # noqa: PLC0415 - the owner of this knowledge
+    from unikernel.machine import registry
 
     entry = next(entry for entry in registry.running() if entry.pid == child.pid)
     os.kill(entry.vmm_pid, signal.SIGKILL)

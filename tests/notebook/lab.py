@@ -25,6 +25,8 @@ START_S: Final = 60
 VIEW: Final = {"width": 1280, "height": 900}
 SETTINGS: Final = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+    # Cells out of sight would not be in the page.
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
 }
 
 
@@ -64,7 +66,7 @@ def server(folder: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", f"--port={port}"]
     command += [f"--ServerApp.root_dir={folder}", "--IdentityProvider.token=", "--ServerApp.password="]
     command += ["--ServerApp.kernel_websocket_connection_class=unikernel.notebook.connection.NoDelayConnection"]
-    command += ["--LabApp.news_url=", "--ServerApp.open_browser=False", "--ServerApp.port_retries=0"]
+    command += ["--LabApp.expose_app_in_browser=True", "--ServerApp.open_browser=False", "--ServerApp.port_retries=0"]
     with (home / "server.log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=folder)
     address = f"http://127.0.0.1:{port}"
@@ -111,14 +113,22 @@ class Lab:
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.set_default_timeout(20_000)
-        self.page.goto(f"{address}/lab/tree/{name}")
+        # A workspace of its own, or the page would open what another one left open.
+        self.page.goto(f"{address}/lab/workspaces/{name.partition('.')[0]}/tree/{name}")
         self.ready()
 
     def ready(self) -> None:
         """Wait until cells can run."""
         self.page.wait_for_selector(".jp-Notebook .jp-Cell")
-        self.page.wait_for_function(
-            """() => document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status === 'idle'"""
+        self.page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.sessionContext")
+        # The indicator says idle before the Jupyter kernel answers, and what is run then is lost.
+        self.page.evaluate(
+            """async () => {
+              const context = window.jupyterapp.shell.currentWidget.sessionContext;
+              await context.ready;
+              await context.session.kernel.info;
+              await context.session.kernel.requestKernelInfo();
+            }"""
         )
 
     def cell(self, index: int) -> Any:
@@ -142,7 +152,9 @@ class Lab:
     def screen(self, index: int) -> str:
         """The text that a cell's terminal shows now."""
         rows = self.cell(index).locator(".xterm-rows").last
-        return str(rows.evaluate("rows => [...rows.children].map(row => row.textContent.trimEnd()).join('\\n')")).rstrip()
+        return str(
+            rows.evaluate("rows => [...rows.children].map(row => row.textContent.trimEnd()).join('\\n')")
+        ).rstrip()
 
     def wait_screen(self, index: int, text: str, timeout_s: float = 20) -> str:
         """Wait until a cell's terminal shows `text`; the whole screen."""
@@ -154,7 +166,10 @@ class Lab:
             if text in shown:
                 return shown
             time.sleep(0.03)
-        raise AssertionError(f"the terminal of cell {index} does not show {text!r} but:\n{shown}")
+        outputs = "\n".join(self.cell(index).locator(".jp-OutputArea-output").all_inner_texts())
+        raise AssertionError(
+            f"the terminal of cell {index} does not show {text!r} but:\n{shown}\nin\n{outputs}\n{self.errors}"
+        )
 
     def type(self, index: int, text: str) -> None:
         """Type into a cell's terminal."""
@@ -169,18 +184,24 @@ class Lab:
         place.screenshot(path=str(path))
         return path
 
-    def dark(self, dark: bool) -> None:  # noqa: FBT001
+    def dark(self, dark: bool) -> None:
         """Switch JupyterLab's theme."""
         theme = "JupyterLab Dark" if dark else "JupyterLab Light"
         self.page.evaluate(
             """async theme => {
-              const app = window.jupyterapp ?? window.jupyterlab;
-              await app.commands.execute('apputils:change-theme', {theme});
+              await window.jupyterapp.commands.execute('apputils:change-theme', {theme});
             }""",
             theme,
         )
-        self.page.wait_for_selector(f'body[data-jp-theme-light="{str(not dark).lower()}"]')
+        self.page.wait_for_selector(f'body[data-jp-theme-light="{str(not dark).lower()}"]', state="attached")
+
+    def reload(self) -> None:
+        """Save the notebook and load the page anew."""
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.save()")
+        self.page.reload()
+        self.ready()
 
     def close(self) -> None:
-        """Close the page."""
+        """End the Jupyter kernel and close the page."""
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
         self.context.close()

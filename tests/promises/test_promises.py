@@ -48,7 +48,7 @@ async def idle_share(image: Image) -> tuple[float, Run]:
     await machine.console.expect("waiting")
     before = seconds_of(machine.pid)
     started = time.monotonic()
-    time.sleep(IDLE_S)  # noqa: ASYNC251 - nothing else of this process shall run
+    time.sleep(IDLE_S)
     share = (seconds_of(machine.pid) - before) / (time.monotonic() - started)
     return share, await machine.stop()
 

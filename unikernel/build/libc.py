@@ -14,21 +14,102 @@ SOURCE = "musl"
 VERSION = "1.2.5"
 LICENCE = "MIT"
 
-_STRING = """
-bcmp memchr memcmp memcpy memmem memmove memrchr memset stpcpy stpncpy strcat strchr strchrnul strcmp strcpy strcspn strlen
-strncat strncmp strncpy strnlen strrchr strspn strstr
-""".split()
+_STRING = [
+    "bcmp",
+    "memchr",
+    "memcmp",
+    "memcpy",
+    "memmem",
+    "memmove",
+    "memrchr",
+    "memset",
+    "stpcpy",
+    "stpncpy",
+    "strcat",
+    "strchr",
+    "strchrnul",
+    "strcmp",
+    "strcpy",
+    "strcspn",
+    "strlen",
+    "strncat",
+    "strncmp",
+    "strncpy",
+    "strnlen",
+    "strrchr",
+    "strspn",
+    "strstr",
+]
 
-_MATH = """
-__cos __expo2 __fpclassify __math_divzero __math_invalid __math_oflow __math_uflow __math_xflow __rem_pio2
-__rem_pio2_large __signbit __sin __tan acos acosh asin asinh atan atan2 atanh ceil copysign cos cosh erf exp exp_data expm1
-fabs floor fmod frexp ldexp lgamma lgamma_r log log10 log1p log2 log2_data log_data modf nan nearbyint pow pow_data rint round
-scalbn signgam sin sinh sqrt tan tanh tgamma trunc
-""".split()
+_MATH = [
+    "__cos",
+    "__expo2",
+    "__fpclassify",
+    "__math_divzero",
+    "__math_invalid",
+    "__math_oflow",
+    "__math_uflow",
+    "__math_xflow",
+    "__rem_pio2",
+    "__rem_pio2_large",
+    "__signbit",
+    "__sin",
+    "__tan",
+    "acos",
+    "acosh",
+    "asin",
+    "asinh",
+    "atan",
+    "atan2",
+    "atanh",
+    "ceil",
+    "copysign",
+    "cos",
+    "cosh",
+    "erf",
+    "exp",
+    "exp_data",
+    "expm1",
+    "fabs",
+    "floor",
+    "fmod",
+    "frexp",
+    "ldexp",
+    "lgamma",
+    "lgamma_r",
+    "log",
+    "log10",
+    "log1p",
+    "log2",
+    "log2_data",
+    "log_data",
+    "modf",
+    "nan",
+    "nearbyint",
+    "pow",
+    "pow_data",
+    "rint",
+    "round",
+    "scalbn",
+    "signgam",
+    "sin",
+    "sinh",
+    "sqrt",
+    "tan",
+    "tanh",
+    "tgamma",
+    "trunc",
+]
 
 #: Written for one processor; they stand in place of the general files of the same name.
 _OF_ARCH = {
-    "x86_64": {"string/memcpy": ".s", "string/memmove": ".s", "string/memset": ".s", "math/fabs": ".c", "math/sqrt": ".c"},
+    "x86_64": {
+        "string/memcpy": ".s",
+        "string/memmove": ".s",
+        "string/memset": ".s",
+        "math/fabs": ".c",
+        "math/sqrt": ".c",
+    },
 }
 
 _FLAGS = (
@@ -93,7 +174,9 @@ def _headers(arch: str, tree: Path) -> Generated:
 
 
 def all_types(text: str) -> str:
-    """What musl's ``tools/mkalltypes.sed`` does to an ``alltypes.h.in``: each type is defined once, where it is asked for."""
+    """What musl's ``tools/mkalltypes.sed`` does to an ``alltypes.h.in``: each type is defined once, where it is asked
+    for.
+    """
     kinds = (("TYPEDEF", r"(.*) ([^ ]*);", "", r"typedef \1 \2;", r"\2"), *_AGGREGATES)
     lines = []
     for line in text.splitlines():

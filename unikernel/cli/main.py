@@ -95,3 +95,7 @@ def _verb(verb: str, words: list[str]) -> int:
     module = import_module(f"unikernel.cli.{verb}")
     status: int = module.run(parse(verb, module, words))
     return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

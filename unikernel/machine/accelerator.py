@@ -1,4 +1,6 @@
-"""What executes the machine's instructions: TCG (QEMU translates them; works everywhere) or KVM (the host's processor, where usable)."""
+"""What executes the machine's instructions: TCG (QEMU translates them; works everywhere) or KVM (the host's processor,
+where usable).
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ class Accelerator(Enum):
 
 
 def choose(name: str) -> Accelerator:
-    """The accelerator of that name; raises `Refusal` for an unknown one, and for KVM where this host has none to use."""
+    """The accelerator of that name; raises `Refusal` for an unknown one, and for KVM where this host has none to
+    use.
+    """
     names = [accelerator.value for accelerator in Accelerator]
     if name not in names:
         message = f'accel: there is no accelerator "{name}"; choose one of {", ".join(names)}.'
@@ -35,7 +39,9 @@ def choose(name: str) -> Accelerator:
 
 
 def kvm_lack(device: str) -> str:
-    """Why KVM cannot be used, as half a sentence; empty when the device answers (which does not yet prove that it works)."""
+    """Why KVM cannot be used, as half a sentence; empty when the device answers (which does not yet prove that it
+    works).
+    """
     try:
         descriptor = os.open(device, os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:

@@ -1,4 +1,6 @@
-"""The console of one machine: one reader, a ring of what came, subscribers, input with back-pressure, and matching by pexpect."""
+"""The console of one machine: one reader, a ring of what came, subscribers, input with back-pressure, and matching by
+pexpect.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ class Console:
     """Made by a machine; all methods belong to its loop, except where they say otherwise."""
 
     def __init__(self, name: str, channel: socket.socket, limit_bytes: int = KEPT_BYTES) -> None:
-        """Start reading `channel`, a non-blocking socket that stays its owner's; `name` is the machine's, for messages."""
+        """Start reading `channel`, a non-blocking socket that stays its owner's; `name` is the machine's, for
+        messages.
+        """
         self.name = name
         self.first_byte_ns: int | None = None
         """Of ``time.monotonic_ns()``; None as long as nothing came."""
@@ -59,8 +63,8 @@ class Console:
     def subscribe(self, callback: Subscriber, replay_from: int | None = None) -> Callable[[], None]:
         """Call `callback(offset, data)` on the loop for all that comes; returns what ends it.
 
-        With `replay_from`, the kept bytes from that offset on come first, at once. A callback that raises is dropped, and logged:
-        it must not hurt the machine.
+        With `replay_from`, the kept bytes from that offset on come first, at once. A callback that raises is dropped,
+        and logged: it must not hurt the machine.
         """
         if replay_from is not None:
             offset, data = self._ring.since(replay_from)
@@ -75,7 +79,9 @@ class Console:
         return unsubscribe
 
     async def send(self, data: bytes | str) -> None:
-        """Write to the machine; waits while it takes nothing. Raises `WrongState` when it has ended, or ends meanwhile."""
+        """Write to the machine; waits while it takes nothing. Raises `WrongState` when it has ended, or ends
+        meanwhile.
+        """
         raw = data.encode() if isinstance(data, str) else data
         async with self._sending:
             if not self.closed and await self._write(raw):
@@ -84,7 +90,9 @@ class Console:
         raise WrongState(message)
 
     def post(self, data: bytes | str) -> None:
-        """Write to the machine without waiting, in order with the other writes; what an ended machine cannot take is dropped."""
+        """Write to the machine without waiting, in order with the other writes; what an ended machine cannot take is
+        dropped.
+        """
 
         async def posted() -> None:
             with contextlib.suppress(WrongState):
@@ -97,8 +105,8 @@ class Console:
     async def expect(self, pattern: str | bytes | re.Pattern[bytes], timeout_s: float | None = 30) -> re.Match[bytes]:
         """Wait for a regular expression in what came since the last match, and return the match.
 
-        Raises `MachineTimeout` after `timeout_s` seconds, and `MachineError` when the machine ends without having written it. A match
-        spans at most 64 KiB.
+        Raises `MachineTimeout` after `timeout_s` seconds, and `MachineError` when the machine ends without having
+        written it. A match spans at most 64 KiB.
         """
         from unikernel.machine.expect import Matcher  # noqa: PLC0415 - pexpect loads slowly and most machines need none
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pexpect.expect import Expecter, searcher_re
 from pexpect.spawnbase import SpawnBase
@@ -16,12 +16,12 @@ class Matcher:
 
     def __init__(self, pattern: str | bytes | re.Pattern[bytes], window_bytes: int) -> None:
         """As in pexpect, ``.`` matches an end of line too. Raises `re.error` for a pattern that is none."""
-        self._spawn = SpawnBase(searchwindowsize=window_bytes)
+        self._spawn: Any = SpawnBase(searchwindowsize=window_bytes)
         patterns = self._spawn.compile_pattern_list(pattern.encode() if isinstance(pattern, str) else pattern)
         self._piece_bytes = window_bytes // 2
         self.left_over = 0
         """How many of the fed bytes lie behind the match."""
-        self._expecter = Expecter(self._spawn, searcher_re(patterns), searchwindowsize=window_bytes)
+        self._expecter: Any = Expecter(self._spawn, searcher_re(patterns), searchwindowsize=window_bytes)
 
     def feed(self, data: bytes) -> re.Match[bytes] | None:
         """Add what came; the match, once there is one, after which nothing may be fed."""

@@ -1,7 +1,7 @@
 """A VMM that is none: a script plays the machine, so that what stands above is tested in milliseconds, without QEMU.
 
-A script is a coroutine function that gets a `FakeMachine`, writes and reads its console, and leaves by returning (the machine ended)
-or by raising `VmmError` (the VMM failed).
+A script is a coroutine function that gets a `FakeMachine`, writes and reads its console, and leaves by returning (the
+machine ended) or by raising `VmmError` (the VMM failed).
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ class FakeSession:
         self.command: tuple[str, ...] = ("fake", str(hardware.kernel))
         self.spawned_ns = time.monotonic_ns()
         self.console, theirs = socket.socketpair()
-        self.console.setblocking(False)
-        theirs.setblocking(False)
+        self.console.setblocking(False)  # noqa: FBT003 - of the standard library
+        theirs.setblocking(False)  # noqa: FBT003 - of the standard library
         self._theirs = theirs
         self.machine = FakeMachine(hardware, theirs)
         self._end: VmmEnd | None = None

@@ -1,7 +1,8 @@
 """One background thread that owns one asyncio loop and every machine of the process.
 
-Jupyter's own loop stands still while a cell computes and is slow to see an interrupt, so machines do not live on it. QEMU is forked
-from this thread because the parent-death signal fires when the forking *thread* ends, and this one lives as long as the process.
+Jupyter's own loop stands still while a cell computes and is slow to see an interrupt, so machines do not live on it.
+QEMU is forked from this thread because the parent-death signal fires when the forking *thread* ends, and this one
+lives as long as the process.
 """
 
 from __future__ import annotations
@@ -43,8 +44,9 @@ class Core:
     def run(self, job: Coroutine[Any, Any, T], clean_up_s: float = CLEAN_UP_S) -> T:
         """Run `job` on the loop and wait for it, from any other thread.
 
-        KeyboardInterrupt cancels the job, waits at most `clean_up_s` seconds for its clean-up, and is raised again. Raises what the
-        job raises, and `WrongState` when called on the loop's own thread, where waiting could never end.
+        KeyboardInterrupt cancels the job, waits at most `clean_up_s` seconds for its clean-up, and is raised again.
+        Raises what the job raises, and `WrongState` when called on the loop's own thread, where waiting could never
+        end.
         """
         if threading.current_thread() is self._thread:
             job.close()

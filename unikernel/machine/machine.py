@@ -9,7 +9,7 @@ import time
 import weakref
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar, cast
 
 from unikernel import abi
 from unikernel.errors import MachineTimeout, Refusal, WrongState
@@ -78,7 +78,7 @@ def require(
                 raise WrongState(message)
             return await method(machine, *args, **kwargs)
 
-        return checked
+        return cast("Callable[Concatenate[Machine, P], Coroutine[Any, Any, T]]", checked)
 
     return decorate
 
@@ -115,7 +115,9 @@ class Machine:
         return self._run.result() if self._run.done() and not self._run.cancelled() else None
 
     async def wait(self, timeout_s: float | None = None) -> Run:
-        """Wait for the machine's end. Raises `MachineTimeout` when it still runs after `timeout_s` seconds, and leaves it running."""
+        """Wait for the machine's end. Raises `MachineTimeout` when it still runs after `timeout_s` seconds, and leaves
+        it running.
+        """
         try:
             async with asyncio.timeout(timeout_s):
                 return await asyncio.shield(self._run)
@@ -145,7 +147,9 @@ class Machine:
         return self.run
 
     async def stop(self) -> Run:
-        """End the machine, in order if it can be, and return its run; one that has ended already keeps its own ending."""
+        """End the machine, in order if it can be, and return its run; one that has ended already keeps its own
+        ending.
+        """
         self._end(Verdict(STATUS_STOPPED, "stopped", "stopped"))
         return await asyncio.shield(self._run)
 
@@ -293,9 +297,10 @@ async def boot(
 ) -> Machine:
     """Start a machine from `image`; it runs when this returns, and ends when its owner does.
 
-    `memory_bytes` is the image's own default when left out. `timeout_s` limits the machine's life in seconds. `prompt` asks for a
-    prompt after the app, or for none; left out, the stack says. `name` is the image's when left out, made unique among the running.
-    Raises `Refusal`, with nothing started, for what cannot be: see `Limits`; `VmmError` when the VMM cannot be started.
+    `memory_bytes` is the image's own default when left out. `timeout_s` limits the machine's life in seconds. `prompt`
+    asks for a prompt after the app, or for none; left out, the stack says. `name` is the image's when left out, made
+    unique among the running. Raises `Refusal`, with nothing started, for what cannot be: see `Limits`; `VmmError` when
+    the VMM cannot be started.
     """
     limits = Limits(
         image.manifest.memory_bytes if memory_bytes is None else memory_bytes, output_limit_bytes, timeout_s

@@ -1,4 +1,6 @@
-"""A panic as people read it: the record out of the machine's memory, with addresses named by the debug ELF beside the image."""
+"""A panic as people read it: the record out of the machine's memory, with addresses named by the debug ELF beside the
+image.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ _PAGE_FAULT: Final = 14
 
 @dataclass(frozen=True)
 class Frame:
-    """One address of a panic: ``symbol+0x12``; `symbol` is empty where nobody owns it or no debug ELF lies beside the image."""
+    """One address of a panic: ``symbol+0x12``; `symbol` is empty where nobody owns it or no debug ELF lies beside the
+    image.
+    """
 
     address: int
     symbol: str = ""

@@ -1,8 +1,9 @@
 """A child process that cannot outlive its owner, watched by a pidfd.
 
-``setpriv`` asks for the parent-death signal in the child itself. An owner that dies before that call would be missed, so a one-line
-shell after it looks whether its parent is still the owner; from then on the signal holds, as it survives ``exec``. The pidfd makes
-signals safe against a reused pid, and needs neither SIGCHLD nor a thread for each child, which asyncio's own watcher would.
+``setpriv`` asks for the parent-death signal in the child itself. An owner that dies before that call would be missed,
+so a one-line shell after it looks whether its parent is still the owner; from then on the signal holds, as it survives
+``exec``. The pidfd makes signals safe against a reused pid, and needs neither SIGCHLD nor a thread for each child,
+which asyncio's own watcher would.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ _ENVIRONMENT: Final = {"LC_ALL": "C", "PATH": "/usr/bin:/bin"}
 
 
 def owned(command: Sequence[str]) -> list[str]:
-    """The command in a wrapping that ends it with this process, SIGKILL included. Raises `Refusal` without ``setpriv``."""
+    """The command in a wrapping that ends it with this process, SIGKILL included. Raises `Refusal` without
+    ``setpriv``.
+    """
     setpriv = shutil.which("setpriv") or shutil.which("setpriv", path=_ENVIRONMENT["PATH"])
     if setpriv is None:
         message = "setpriv is not installed, so a machine could outlive its owner; install it with `apt-get install util-linux`."
@@ -41,14 +44,16 @@ class Process:
     """A running child. Made on the loop that watches it; that loop's thread must live as long as the child should."""
 
     def __init__(self, command: Sequence[str], pass_fds: Sequence[int]) -> None:
-        """Start `command` in a session of its own, so that a terminal's Ctrl-C is not its. Raises `Refusal`, `VmmError`."""
+        """Start `command` in a session of its own, so that a terminal's Ctrl-C is not its. Raises `Refusal`,
+        `VmmError`.
+        """
         self._loop = asyncio.get_running_loop()
         self._ended: asyncio.Future[int] = self._loop.create_future()
         self._stderr_kept = bytearray()
         self._stderr, write_end = os.pipe()
         os.set_blocking(self._stderr, False)
         try:
-            self._popen = subprocess.Popen(  # noqa: S603 - no shell reads the command
+            self._popen = subprocess.Popen(
                 owned(command),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

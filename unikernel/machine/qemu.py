@@ -1,7 +1,7 @@
 """QEMU: with `qemu_monitor.py` the only place for its words. Written for 7.2 and 10.0.
 
-The machine's memory is a memfd that we also map, so that its records can be read while it runs and after it has died. Console and
-monitor are inherited socket pairs. So nothing lies in a folder, and nothing is left when anything dies.
+The machine's memory is a memfd that we also map, so that its records can be read while it runs and after it has died.
+Console and monitor are inherited socket pairs. So nothing lies in a folder, and nothing is left when anything dies.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from unikernel.machine.qemu_monitor import Monitor
 from unikernel.machine.vmm import EndKind, Hardware, Session, VmmEnd
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    pass
 
 BINARY: Final = "qemu-system-x86_64"
 NAME: Final = "QEMU"
@@ -71,7 +71,8 @@ def _hardware(hardware: Hardware, path: str, machine_extra: str = "") -> list[st
 def standalone_command(hardware: Hardware) -> list[str]:
     """One command that a person can paste: the same hardware, the console on standard input and output.
 
-    It has no mapped memory, monitor or limits, so QEMU's exit code is not the machine's status. Raises `Refusal` without QEMU.
+    It has no mapped memory, monitor or limits, so QEMU's exit code is not the machine's status. Raises `Refusal`
+    without QEMU.
     """
     return [
         *_hardware(hardware, binary()),
@@ -207,13 +208,15 @@ def _signal_name(number: int) -> str:
 def _pair() -> tuple[socket.socket, socket.socket]:
     """Ours, non-blocking, and theirs."""
     ours, theirs = socket.socketpair()
-    ours.setblocking(False)
+    ours.setblocking(False)  # noqa: FBT003 - of the standard library
     theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SOCKET_BUFFER_BYTES)
     return ours, theirs
 
 
 class _Memory:
-    """The machine's memory as a memfd, mapped for reading; sealed in size, so that no guest can pull it from under us."""
+    """The machine's memory as a memfd, mapped for reading; sealed in size, so that no guest can pull it from under
+    us.
+    """
 
     def __init__(self, size: int) -> None:
         try:

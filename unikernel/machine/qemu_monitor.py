@@ -1,7 +1,7 @@
 """The monitor of a running QEMU, spoken by the QEMU project's own client, ``qemu.qmp``.
 
-The client takes 50 ms to import, longer than a whole boot, and a boot needs no monitor: so it is connected late, when somebody asks
-for it or the machine has run for a while, and the machine waits for neither.
+The client takes 50 ms to import, longer than a whole boot, and a boot needs no monitor: so it is connected late, when
+somebody asks for it or the machine has run for a while, and the machine waits for neither.
 """
 
 from __future__ import annotations

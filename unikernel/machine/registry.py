@@ -1,7 +1,7 @@
 """Which machines of this user run: one small file each in the runtime folder, written by the owner.
 
-A file is complete or not there (it is linked in whole), its name is the machine's, and an owner that died without a word is found by
-its pid and start time: the next start, `running` or `stop` sweeps what it left.
+A file is complete or not there (it is linked in whole), its name is the machine's, and an owner that died without a
+word is found by its pid and start time: the next start, `running` or `stop` sweeps what it left.
 """
 
 from __future__ import annotations
@@ -26,13 +26,14 @@ STOP_S: Final = 2.0
 """How long a VMM may take to end in order before it is killed."""
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
+_NAME_PARTS: Final = 3  # of a listing's file: pid, start time, name
 _START_TIME_FIELD: Final = 19  # of /proc/PID/stat, counted behind the command's closing parenthesis
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One running machine. `pid` and `pid_started` name the owner, `vmm_pid` and `vmm_started` its VMM; started: clock ticks since
-    the host's boot. `booted` is in seconds since the epoch.
+    """One running machine. `pid` and `pid_started` name the owner, `vmm_pid` and `vmm_started` its VMM; started: clock
+    ticks since the host's boot. `booted` is in seconds since the epoch.
     """
 
     name: str
@@ -166,7 +167,9 @@ def sweep(folder: Path) -> None:
 
 
 def runtime_folder(*, make: bool = True) -> Path:
-    """``$XDG_RUNTIME_DIR/unikernel``, else a private folder among the temporary ones. Raises `Refusal` when it is not ours alone."""
+    """``$XDG_RUNTIME_DIR/unikernel``, else a private folder among the temporary ones. Raises `Refusal` when it is not
+    ours alone.
+    """
     base = os.environ.get("XDG_RUNTIME_DIR")
     folder = Path(base) / "unikernel" if base else Path(tempfile.gettempdir()) / f"unikernel-{os.getuid()}"
     if not make and not folder.exists():
@@ -185,7 +188,9 @@ def runtime_folder(*, make: bool = True) -> Path:
 
 
 def process_started(pid: int) -> int | None:
-    """When a process started, in clock ticks since the host's boot; None where there is no such process, or only its remains."""
+    """When a process started, in clock ticks since the host's boot; None where there is no such process, or only its
+    remains.
+    """
     try:
         fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
         return None if fields[0] in b"ZX" else int(fields[_START_TIME_FIELD])
@@ -224,7 +229,7 @@ def _owner(path: Path) -> tuple[int, int] | None:
         parts = path.name.split("-")
         return (
             (int(parts[0]), int(parts[1]))
-            if len(parts) > 2 and parts[0].isdecimal() and parts[1].isdecimal()
+            if len(parts) >= _NAME_PARTS and parts[0].isdecimal() and parts[1].isdecimal()
             else (0, 0)
         )
     try:

@@ -32,8 +32,9 @@ NO_RECORD: Final = "ended without a record"
 class HostTimes:
     """The host's stamps of one run, each of ``time.monotonic_ns()``.
 
-    `running_ns` is worked out from the machine's own clock, which starts with it: the first byte's arrival less the machine's time of
-    writing it. It is late by the byte's way to us, some 0.1 ms, and None where the machine left no such stamp.
+    `running_ns` is worked out from the machine's own clock, which starts with it: the first byte's arrival less the
+    machine's time of writing it. It is late by the byte's way to us, some 0.1 ms, and None where the machine left no
+    such stamp.
     """
 
     spawned_ns: int
@@ -111,7 +112,9 @@ def verdict(records: Records, end: VmmEnd, ours: Verdict | None, panic: PanicRep
 
 
 def running_since(records: Records, first_byte_ns: int | None, spawned_ns: int) -> int | None:
-    """When the machine started, from its stamp of the app's first byte; None where that makes no sense (it is untrusted)."""
+    """When the machine started, from its stamp of the app's first byte; None where that makes no sense (it is
+    untrusted).
+    """
     line = next((r for r in records.trace if r.kind is TraceKind.PHASE and r.name == "line"), None)
     if first_byte_ns is None or line is None or not records.ticks_per_second:
         return None

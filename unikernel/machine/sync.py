@@ -1,6 +1,8 @@
-"""The same machines for cells and scripts: each method blocks until the asynchronous one has returned on the core's loop.
+"""The same machines for cells and scripts: each method blocks until the asynchronous one has returned on the core's
+loop.
 
-Ctrl-C, or interrupting the Jupyter kernel, ends the wait within half a second, cleans up, and raises KeyboardInterrupt.
+Ctrl-C, or interrupting the Jupyter kernel, ends the wait within half a second, cleans up, and raises
+KeyboardInterrupt.
 """
 
 from __future__ import annotations
@@ -43,9 +45,7 @@ class Console:
         """How many bytes the machine has written so far."""
         return self._inner.offset
 
-    def subscribe(
-        self, callback: Callable[[int, bytes], object], replay_from: int | None = None
-    ) -> Callable[[], None]:
+    def subscribe(self, callback: Callable[[int, bytes], object], replay_from: int | None = None) -> Callable[[], None]:
         """Call `callback(offset, data)` for all that comes, on the core's thread: it must return soon and not block.
 
         With `replay_from`, the kept bytes from that offset on come first. Returns what ends the subscription.
@@ -58,7 +58,9 @@ class Console:
         core().run(self._inner.send(data))
 
     def post(self, data: bytes | str) -> None:
-        """Write to the machine without waiting, in order with the other writes; what an ended machine cannot take is dropped."""
+        """Write to the machine without waiting, in order with the other writes; what an ended machine cannot take is
+        dropped.
+        """
         core().loop.call_soon_threadsafe(self._inner.post, data)
 
     def expect(self, pattern: str | bytes | re.Pattern[bytes], timeout_s: float | None = 30) -> re.Match[bytes]:
@@ -110,7 +112,9 @@ class Machine:
         return core().call(self.inner.records)
 
     def wait(self, timeout_s: float | None = None) -> Run:
-        """Wait for the machine's end. Raises `MachineTimeout` when it still runs after `timeout_s` seconds, and leaves it."""
+        """Wait for the machine's end. Raises `MachineTimeout` when it still runs after `timeout_s` seconds, and leaves
+        it.
+        """
         return core().run(self.inner.wait(timeout_s))
 
     def settle(self, after_first_byte_s: float = 1.0) -> Run | None:

@@ -10,6 +10,9 @@ KEPT_BYTES: Final = 4 << 20
 """How much of a console is kept unless told otherwise; the newest is kept."""
 
 MARKS_KEPT: Final = 4096
+JOINED_BYTES: Final = 4096
+"""Pieces smaller than this together become one."""
+
 MARK_EVERY_NS: Final = 1_000_000
 
 
@@ -23,7 +26,9 @@ class Mark:
 
 @dataclass(frozen=True)
 class Transcript:
-    """The console's kept bytes. `offset` counts from the machine's first byte: what lies before it was written, but not kept."""
+    """The console's kept bytes. `offset` counts from the machine's first byte: what lies before it was written, but
+    not kept.
+    """
 
     data: bytes = b""
     offset: int = 0
@@ -36,7 +41,7 @@ class Transcript:
 
     @property
     def text(self) -> str:
-        """As text, ends of lines as ``\\n``; what is not UTF-8 is shown as such; a cut is noted in the first line."""
+        r"""As text, ends of lines as ``\n``; what is not UTF-8 is shown as such; a cut is noted in the first line."""
         text = self.data.decode("utf-8", "replace").replace("\r\n", "\n")
         return f"[{self.offset} bytes before this were not kept]\n{text}" if self.offset else text
 
@@ -65,7 +70,7 @@ class Ring:
         if not self._marks or time_ns - self._marks[-1].time_ns >= MARK_EVERY_NS:
             self._marks.append(Mark(self.end, time_ns))
         # Small pieces are joined, so that a machine that writes byte by byte does not cost a whole object for each.
-        if self._chunks and len(self._chunks[-1]) + len(data) <= 4096:
+        if self._chunks and len(self._chunks[-1]) + len(data) <= JOINED_BYTES:
             self._chunks[-1] += data
         else:
             self._chunks.append(data)

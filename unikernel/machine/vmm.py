@@ -1,6 +1,7 @@
 """The seam between a machine and whatever runs it: a few values that describe hardware, and two protocols.
 
-`qemu.py` is the real one; `fake.py` needs no VMM, so that life cycle, console, magics and widgets are tested in milliseconds.
+`qemu.py` is the real one; `fake.py` needs no VMM, so that life cycle, console, magics and widgets are tested in
+milliseconds.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ class EndKind(Enum):
     """Why a VMM is gone, as far as the VMM itself can tell; the machine's records say the rest."""
 
     QUIT = "quit"
-    """The VMM ended by itself, as it does when its machine ends; it may also have had a complaint, which is the reason then."""
+    """The VMM ended by itself, as it does when its machine ends; it may also have had a complaint, which is the reason
+    then.
+    """
     STOPPED = "stopped"
     """Somebody asked the VMM to end."""
     FAILED = "failed"

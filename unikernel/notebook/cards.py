@@ -118,5 +118,7 @@ def _excerpt(lines: dict[int, str], error: BuildError) -> str:
         if error.column is not None:
             lead = "".join("\t" if character == "\t" else " " for character in line[: error.column - 1])
             caret = f'\n  {" " * wide}  {lead}<span class="uk-bad">^</span>'
-        parts.append(f'<span class="at"><b class="uk-bad">▸ {number:>{wide}}</b>  {escape(line)}{caret}</span>')
+        parts.append(
+            f'<span class="at"><span class="mk uk-bad">▸</span> <b class="uk-bad">{number:>{wide}}</b>  {escape(line)}{caret}</span>'
+        )
     return f"<pre>{''.join(parts)}</pre>"

@@ -14,7 +14,9 @@ MEMORY_CHOICES = ("2M", "4M", "8M", "16M", "32M", "64M", "128M")
 
 
 def complete(shell: Any, event: Any) -> list[str]:
-    """IPython's hook: the candidates for the word at the cursor. `event` says the line up to the cursor and the word."""
+    """IPython's hook: the candidates for the word at the cursor. `event` says the line up to the cursor and the
+    word.
+    """
     from unikernel.notebook import session  # noqa: PLC0415
 
     return candidates(session.started(shell.user_ns), event.text_until_cursor, event.symbol)

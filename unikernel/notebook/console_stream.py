@@ -26,6 +26,8 @@ FRAME_S: Final = 0.016
 BEAT_S: Final = 1.0
 SEND_AGAIN_S: Final = 2.0
 FORGET_S: Final = 30.0
+LINGER_S: Final = 10.0
+"""After the machine's end, how long views are looked after; what was lost on its way is sent again meanwhile."""
 
 
 class Send(Protocol):
@@ -63,6 +65,7 @@ class ConsoleStream:
         self._flush: asyncio.TimerHandle | None = None
         self._beat: asyncio.TimerHandle | None = None
         self._closed = False
+        self._ends_s: float | None = None
 
     @property
     def end(self) -> int:
@@ -104,6 +107,10 @@ class ConsoleStream:
                 view.acknowledged, view.moved_s = min(next_offset, self.end), now
                 view.sent = max(view.sent, view.acknowledged)
             self._flush_soon()
+
+    def finish(self) -> None:
+        """Nothing more will be fed."""
+        self._ends_s = self._loop.time() + LINGER_S
 
     def close(self) -> None:
         """Send nothing more."""
@@ -155,7 +162,8 @@ class ConsoleStream:
                 view.sent, view.moved_s = view.acknowledged, now
                 self._flush_soon()
         self._send({"kind": "beat", "end": self.end, "typed": self.typed}, [])
-        self._beat = self._loop.call_later(BEAT_S, self._beat_now)
+        over = self._ends_s is not None and now > self._ends_s
+        self._beat = None if over else self._loop.call_later(BEAT_S, self._beat_now)
 
 
 def follow(stream: ConsoleStream) -> Callable[[int, bytes], None]:

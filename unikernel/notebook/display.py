@@ -95,7 +95,7 @@ class _ShownConsole:
         self._turn = threading.Lock()
         if self._run is None:
             self._widget = self._make_widget()
-        self._handle: Any = display(self._bundle(), raw=True, display_id=True)  # type: ignore[no-untyped-call]
+        self._handle: Any = display(self._bundle(), raw=True, display_id=True)
         if self._run is None:
             core().call(self._start)
         else:
@@ -139,8 +139,8 @@ class _ShownConsole:
         with self._turn:
             self._handle.update(self._bundle(), raw=True)
         if self._widget is not None:
-            self._widget.detach()
-            self._widget.close()
+            card = run.card()
+            self._widget.end(card.state, card.word, card.facts)
 
     def _boot_again(self) -> Machine:
         limits = self._machine.inner.limits

@@ -17,7 +17,8 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     from unikernel.notebook.completion import complete  # noqa: PLC0415 - this function is what `import unikernel` avoids
     from unikernel.notebook.magics import unikernel  # noqa: PLC0415
 
-    shell.register_magic_function(functools.partial(unikernel, shell), "line_cell", MAGIC)
+    magic: Any = functools.partial(unikernel, shell)
+    shell.register_magic_function(magic, "line_cell", MAGIC)
     for word in COMPLETED:
         shell.set_hook("complete_command", complete, str_key=word)
     shell.events.register("pre_run_cell", _before_cell)

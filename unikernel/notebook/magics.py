@@ -1,4 +1,6 @@
-"""``%unikernel VERB`` and ``%%unikernel app NAME``: picks the verb, loads its module alone, and shows what it returns."""
+"""``%unikernel VERB`` and ``%%unikernel app NAME``: picks the verb, loads its module alone, and shows what it
+returns.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from unikernel.errors import BuildError, Refusal
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
+    from argparse import ArgumentParser
 
     from IPython.core.interactiveshell import InteractiveShell
 

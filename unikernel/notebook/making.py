@@ -24,7 +24,9 @@ FOLDER: Final = Path("build")
 
 
 def image_of(session: Session, stack: Stack, *, result: bool, place: Shows | None = None) -> Image:
-    """Builds `stack`; a card says how it went, of success only if `result`. Raises what the build raises, and `Interrupted`."""
+    """Builds `stack`; a card says how it went, of success only if `result`. Raises what the build raises, and
+    `Interrupted`.
+    """
     from unikernel.build import build  # noqa: PLC0415 - hashing, ELF files, compilers
 
     place, line = place or Place(), _Line(stack.name)

@@ -1,4 +1,6 @@
-"""How magics publish: a text and a page of HTML together, in the look's colours; and outputs that are replaced in place."""
+"""How magics publish: a text and a page of HTML together, in the look's colours; and outputs that are replaced in
+place.
+"""
 
 from __future__ import annotations
 
@@ -87,7 +89,7 @@ def bundle(text: str, html: str) -> dict[str, str]:
 
 def show(value: Any) -> None:
     """Publishes a value by its own text and page."""
-    publish(bundle(str(value), value._repr_html_()))  # noqa: SLF001 - IPython's protocol
+    publish(bundle(str(value), value._repr_html_()))
 
 
 def show_card(card: Card) -> None:

@@ -29,12 +29,12 @@ def plan_page(plan: Plan) -> str:
     )
 
 
-def pictures(drawn: graph.Graph, widths: tuple[int, ...] = WIDTHS) -> str:
-    """The graph at several widths, of which the container shows one."""
+def pictures(drawn: graph.Graph, widths: tuple[int, ...] = WIDTHS, around_px: int = 24) -> str:
+    """The graph at several widths, of which the container shows the widest that fits beside `around_px` of padding."""
     rules, parts = [], []
     for index, width in enumerate(widths):
-        least = f"(min-width:{width + 24}px)" if index < len(widths) - 1 else "(min-width:0)"
-        most = f" and (max-width:{widths[index - 1] + 23.9:g}px)" if index else ""
+        least = f"(min-width:{width + around_px}px)" if index < len(widths) - 1 else "(min-width:0)"
+        most = f" and (max-width:{widths[index - 1] + around_px - 0.1:g}px)" if index else ""
         rules.append(f"@container {least}{most}{{.ukw{width}{{display:block!important}}}}")
-        parts.append(f'<div class="ukw{width}" style="display:none">{graph.svg(drawn, width)}</div>')
+        parts.append(f'<div class="ukw{width}" style="display:none">{graph.svg(drawn, width, styled=not index)}</div>')
     return f"<style>{''.join(rules)}</style>{''.join(parts)}"

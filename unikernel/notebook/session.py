@@ -1,7 +1,7 @@
-"""What this Jupyter kernel has made so far, by name: stacks (an app is the app of one), images, machines; the newest last.
+"""What this Jupyter kernel has made so far, by name: stacks (an app is the app of one), images, machines; the newest
+last.
 
->>> from unikernel.notebook import session
->>> session.current().images["hello"].bytes
+>>> from unikernel.notebook import session >>> session.current().images["hello"].bytes
 
 After a verb the newest stand in the notebook's own names too: ``stack``, ``image``, ``machine``, ``run``.
 """
@@ -75,7 +75,7 @@ class Session:
             self.names["run"] = machine.run
 
     def stack(self, word: str | None, verb: str) -> Stack:
-        """The stack that a verb means: a variable, a name, a project's folder; left out, the newest. Raises `Refusal`."""
+        """The stack that a verb means: variable, name, project's folder; left out, the newest. Raises `Refusal`."""
         if word is None:
             name = self.newest if self.newest in self.stacks else next(reversed(self.stacks), None)
             if name is None:

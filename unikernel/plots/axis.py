@@ -10,7 +10,9 @@ STEPS = (1, 2, 2.5, 5, 10)
 
 @dataclass(frozen=True)
 class Axis:
-    """From `low` to `high` in the data's unit, drawn from `left` to `right` in pixels; `step` lies between two ticks."""
+    """From `low` to `high` in the data's unit, drawn from `left` to `right` in pixels; `step` lies between two
+    ticks.
+    """
 
     low: float
     high: float

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from unikernel.measure.boot import NAMES
 from unikernel.plots.axis import Axis
-from unikernel.plots.canvas import LEADING_PX, fitted, width_of
+from unikernel.plots.canvas import LEADING_PX, Side, fitted, width_of
 from unikernel.plots.style import LABEL_PX
 
 if TYPE_CHECKING:
@@ -42,8 +42,9 @@ def strip(canvas: Canvas, top: float, timeline: BootTimeline, floor_ms: float | 
     for tick in axis.ticks:
         x = axis.px(tick)
         canvas.line([(x, base), (x, base + 4)], colour=scheme.edge)
-        side = "right" if tick == axis.ticks[-1] else "center"
-        canvas.text(x + (1 if side == "right" else 0), base + 16, axis.label(tick), side=side, colour=scheme.ink_2)
+        last = tick == axis.ticks[-1]
+        side: Side = "right" if last else "center"
+        canvas.text(x + last, base + 16, axis.label(tick), side=side, colour=scheme.ink_2)
     canvas.text(0, base + 16, "ms", colour=scheme.ink_2)
     return _enlarged(canvas, base + 26, timeline, axis, guest + ROW)
 

@@ -1,6 +1,7 @@
 """The device graph as an SVG: who requires stands above who provides. No matplotlib, no layout engine.
 
-A text of its own: it brings its colours (light and dark, by the page's theme or the system's choice) and needs nothing around it.
+A text of its own: it brings its colours (light and dark, by the page's theme or the system's choice) and needs nothing
+around it.
 """
 
 from __future__ import annotations
@@ -123,7 +124,9 @@ def _links(owner: str, need: Requirement, given: Device | None, nodes: dict[str,
 
 
 def svg(graph: Graph, width: float = WIDTH_PX, *, styled: bool = True) -> str:
-    """The picture, `width` pixels wide; its height follows. One on a page that has another already needs no style of its own."""
+    """The picture, `width` pixels wide; its height follows. One on a page that has another already needs no style of
+    its own.
+    """
     width = max(width, LEAST_WIDTH_PX)
     widths = {node.name: _box_width(node) for node in graph.nodes}
     links = [link for link in graph.links if link.source != link.target]
@@ -216,7 +219,9 @@ def _curve(x: float, y: float, to_x: float, to_y: float) -> str:
 
 
 def _ports(laid: Layout) -> tuple[dict[int, float], dict[int, float]]:
-    """Where each edge leaves its box and where it arrives, in the order that crosses least; the app's leave straight above."""
+    """Where each edge leaves its box and where it arrives, in the order that crosses least; the app's leave straight
+    above.
+    """
     leaving, arriving = defaultdict(list), defaultdict(list)
     for index, chain in enumerate(laid.chains):
         leaving[chain[0]].append((laid.spans[chain[1]].middle, index))

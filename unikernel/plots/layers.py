@@ -1,7 +1,8 @@
 """Lays out a graph of few nodes in rows: who requires stands above whom it requires. No drawing here.
 
-Each row keeps the order that crosses fewest lines (barycentres, a few sweeps); a line that passes a row gets a place in it, so that it
-runs between the boxes and not behind them. A row that is wider than the picture goes on in a second one.
+Each row keeps the order that crosses fewest lines (barycentres, a few sweeps); a line that passes a row gets a place
+in it, so that it runs between the boxes and not behind them. A row that is wider than the picture goes on in a second
+one.
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ class Span:
 
 @dataclass(frozen=True)
 class Layout:
-    """Rows from top to bottom; each node's row and span; each edge's chain of items, from who requires to who provides."""
+    """Rows from top to bottom; each node's row and span; each edge's chain of items, from who requires to who
+    provides.
+    """
 
     rows: tuple[tuple[str, ...], ...]
     heights: tuple[int, ...]

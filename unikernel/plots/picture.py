@@ -44,7 +44,9 @@ class Picture(Figure):
         return round(width * self.dpi), round(height * self.dpi)
 
     def savefig(self, fname: str | os.PathLike[str] | IO[Any], **options: Any) -> None:
-        """As matplotlib's, the format by the name's ending; PNG in twice the pixels of the screen, SVG with text as text."""
+        """As matplotlib's, the format by the name's ending; PNG in twice the pixels of the screen, SVG with text as
+        text.
+        """
         kind = str(options.pop("format", None) or Path(str(fname)).suffix.removeprefix(".") or "png").lower()
         data = self.rendered(kind, **options)
         if isinstance(fname, io.IOBase) or hasattr(fname, "write"):

@@ -1,6 +1,7 @@
 """The look's values for pictures: `style.json`, the same as `notebook/tokens.css` (a test holds the two equal).
 
-Colours and sizes go to each artist by name, never through matplotlib's global settings: pictures are drawn in several threads.
+Colours and sizes go to each artist by name, never through matplotlib's global settings: pictures are drawn in several
+threads.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ LABEL_PX: Final = 11
 
 @dataclass(frozen=True)
 class Kind:
-    """The colours of a kind of component: `fill` for areas, on which ink is written; `mark` for edges, bars and stripes."""
+    """The colours of a kind of component: `fill` for areas, on which ink is written; `mark` for edges, bars and
+    stripes.
+    """
 
     fill: str
     mark: str
@@ -50,7 +53,9 @@ class Scheme:
     bad: str
     kinds: dict[str, Kind]
     phases: dict[str, Kind]
-    """By the phase's name; a phase of the host is hatched, one of the guest wears the colour of what spends its time."""
+    """By the phase's name; a phase of the host is hatched, one of the guest wears the colour of what spends its
+    time.
+    """
 
     def kind(self, name: str) -> Kind:
         """The colours of a kind; one that the look does not know is drawn as of the architecture."""

@@ -13,7 +13,7 @@ enum {
     COM1_DATA = 0x3f8,
     COM1_LINE_STATUS = 0x3fd,
     LINE_STATUS_THR_EMPTY = 0x20,
-    EXIT_PORT = 0xf4, /* QEMU's isa-debug-exit; its value is nobody's status */
+    EXIT_PORT = 0xf4,  /* QEMU's isa-debug-exit; its value is nobody's status */
     RANDOM_TRIES = 10, /* Intel SDM volume 1, section 7.3.17.1 */
     CPUID_FEATURES = 1,
     CPUID_RDRAND = 1 << 30, /* of ecx */
@@ -25,11 +25,17 @@ void arch_init(void) {
     interrupts_init();
 }
 
-void arch_interrupts_off(void) { __asm__ volatile("cli" : : : "memory"); }
-void arch_interrupts_on(void) { __asm__ volatile("sti" : : : "memory"); }
+void arch_interrupts_off(void) {
+    __asm__ volatile("cli" : : : "memory");
+}
+void arch_interrupts_on(void) {
+    __asm__ volatile("sti" : : : "memory");
+}
 
 /* STI takes effect after the next instruction, so an interrupt that is due wakes this HLT. Intel SDM volume 2, STI. */
-void arch_halt(void) { __asm__ volatile("sti; hlt" : : : "memory"); }
+void arch_halt(void) {
+    __asm__ volatile("sti; hlt" : : : "memory");
+}
 
 uint64_t arch_ticks(void) {
     uint32_t low, high;
@@ -81,7 +87,7 @@ bool arch_is_return_address(uint64_t address) {
     enum { CALL_NEAR = 0xe8, GROUP_5 = 0xff, MODRM_OPCODE = 0x38, MODRM_CALL = 0x10 };
     if (code[-5] == CALL_NEAR) {
         uint64_t target = address + (uint64_t)(int64_t)(int32_t)((uint32_t)code[-4] | (uint32_t)code[-3] << 8 |
-                                                                (uint32_t)code[-2] << 16 | (uint32_t)code[-1] << 24);
+                                                                 (uint32_t)code[-2] << 16 | (uint32_t)code[-1] << 24);
         return target >= (uintptr_t)text_start && target < (uintptr_t)text_end;
     }
     for (int length = 2; length <= 7; length++) {

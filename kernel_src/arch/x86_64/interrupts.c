@@ -33,7 +33,9 @@ static void *line_argument;
 static uint64_t reference_base;
 static uint32_t armed;
 
-static volatile uint32_t *local(uint32_t offset) { return (volatile uint32_t *)(uintptr_t)(LOCAL_APIC + offset); }
+static volatile uint32_t *local(uint32_t offset) {
+    return (volatile uint32_t *)(uintptr_t)(LOCAL_APIC + offset);
+}
 
 static void io_write(uint32_t index, uint32_t value) {
     *(volatile uint32_t *)(uintptr_t)(IO_APIC + IO_SELECT) = index;
@@ -61,7 +63,9 @@ void arch_timer_arm(uint64_t ns) {
     *local(LOCAL_TIMER_INITIAL) = armed;
 }
 
-uint64_t arch_reference_ns(void) { return reference_base + (armed - *local(LOCAL_TIMER_CURRENT)); }
+uint64_t arch_reference_ns(void) {
+    return reference_base + (armed - *local(LOCAL_TIMER_CURRENT));
+}
 
 /* Called by trap.S. */
 

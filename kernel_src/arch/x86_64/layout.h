@@ -1,11 +1,12 @@
-/* Sizes and addresses that the entry, the link script and C agree on; assembly and the linker's preprocessor read it too. */
+/* Sizes and addresses that the entry, the link script and C agree on; assembly and the linker's preprocessor read it
+ * too. */
 #pragma once
 
-#define PAGE_BYTES 4096
+#define PAGE_BYTES       4096
 #define LARGE_PAGE_BYTES 0x200000
 
-#define STACK_BYTES 0x20000
-#define FAULT_STACK_BYTES 0x2000
+#define STACK_BYTES           0x20000
+#define FAULT_STACK_BYTES     0x2000
 #define INTERRUPT_STACK_BYTES 0x2000
 
 /* Selectors of the descriptor table. */
@@ -14,10 +15,9 @@
 #define SELECTOR_TASK 0x18
 
 /* Page-table entries, Intel SDM volume 3, section 4.5. */
-#define PAGE_PRESENT 0x001
-#define PAGE_WRITE 0x002
-#define PAGE_WRITE_THROUGH 0x008
-#define PAGE_CACHE_DISABLE 0x010
-#define PAGE_LARGE 0x080
+#define PAGE_PRESENT         0x001
+#define PAGE_WRITE           0x002
+#define PAGE_WRITE_THROUGH   0x008
+#define PAGE_CACHE_DISABLE   0x010
+#define PAGE_LARGE           0x080
 #define PAGE_NO_EXECUTE_HIGH 0x80000000 /* bit 63, in the entry's upper half */
-

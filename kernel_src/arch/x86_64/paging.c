@@ -1,6 +1,6 @@
 /*
- * Page tables beyond the image, whose own entry.S has made. RAM is mapped by large pages, its ragged end by small ones; device registers
- * uncached. Intel SDM volume 3, section 4.5; addresses are identical.
+ * Page tables beyond the image, whose own entry.S has made. RAM is mapped by large pages, its ragged end by small ones;
+ * device registers uncached. Intel SDM volume 3, section 4.5; addresses are identical.
  */
 #include "paging.h"
 
@@ -12,7 +12,7 @@ enum { ENTRIES = 512, DEVICE_PAGES = 8 };
 #define DEVICES_START 0xfe000000ull
 
 #define PAGE_NO_EXECUTE (1ull << 63)
-#define RAM_LIMIT (2ull << 30) /* the directories of image.ld */
+#define RAM_LIMIT       (2ull << 30) /* the directories of image.ld */
 
 extern uint64_t directory_ram[], directory_devices[], tail_table[];
 
@@ -36,8 +36,10 @@ struct start_info_range arch_map_ram(struct start_info_range range) {
 
 /* Both APICs, and between them where microvm has its virtio windows. */
 void paging_map_devices(void) {
-    const uint64_t device = PAGE_PRESENT | PAGE_WRITE | PAGE_WRITE_THROUGH | PAGE_CACHE_DISABLE | PAGE_LARGE | PAGE_NO_EXECUTE;
-    for (uint64_t address = DEVICES_START; address < DEVICES_START + DEVICE_PAGES * LARGE_PAGE_BYTES; address += LARGE_PAGE_BYTES) {
+    const uint64_t device =
+        PAGE_PRESENT | PAGE_WRITE | PAGE_WRITE_THROUGH | PAGE_CACHE_DISABLE | PAGE_LARGE | PAGE_NO_EXECUTE;
+    for (uint64_t address = DEVICES_START; address < DEVICES_START + DEVICE_PAGES * LARGE_PAGE_BYTES;
+         address += LARGE_PAGE_BYTES) {
         directory_devices[address / LARGE_PAGE_BYTES % ENTRIES] = address | device;
     }
 }

@@ -1,4 +1,5 @@
-/* Descriptor tables and exceptions. Intel SDM volume 3, sections 6.11 (gates), 7.7 (task state) and 6.15 (each exception). */
+/* Descriptor tables and exceptions. Intel SDM volume 3, sections 6.11 (gates), 7.7 (task state) and 6.15 (each
+ * exception). */
 #include "trap.h"
 
 #include "core/panic.h"
@@ -82,8 +83,9 @@ void exception_handle(const struct trap_frame *frame) {
         .cause = ABI_PANIC_EXCEPTION,
         .vector = (uint32_t)frame->vector,
         .error_code = frame->error_code,
-        .registers = {frame->rax, frame->rbx, frame->rcx, frame->rdx, frame->rsi, frame->rdi, frame->rbp, frame->rsp, frame->r8,
-                      frame->r9, frame->r10, frame->r11, frame->r12, frame->r13, frame->r14, frame->r15, frame->rip, frame->rflags},
+        .registers = {frame->rax, frame->rbx, frame->rcx, frame->rdx, frame->rsi, frame->rdi, frame->rbp, frame->rsp,
+                      frame->r8, frame->r9, frame->r10, frame->r11, frame->r12, frame->r13, frame->r14, frame->r15,
+                      frame->rip, frame->rflags},
     };
     if (frame->vector == EXCEPTION_PAGE_FAULT) {
         __asm__ volatile("mov %%cr2, %0" : "=r"(context.address));

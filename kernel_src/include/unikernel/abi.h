@@ -1,26 +1,26 @@
 /*
- * The contract between an image and its host, version 1: docs/abi.md explains it, unikernel/abi.py is the host's side, and
- * tests/unit/test_abi.py holds the three together.
+ * The contract between an image and its host, version 1: docs/abi.md explains it, unikernel/abi.py is the host's side,
+ * and tests/unit/test_abi.py holds the three together.
  *
- * An image carries two ELF notes owned by "unikernel". The manifest says what the image is. The second says where in guest-physical
- * memory the records lie, which the machine writes and the host reads, also after the machine has died.
+ * An image carries two ELF notes owned by "unikernel". The manifest says what the image is. The second says where in
+ * guest-physical memory the records lie, which the machine writes and the host reads, also after the machine has died.
  */
 #pragma once
 
 #include <stdint.h>
 
-#define ABI_VERSION 1u
-#define ABI_NOTE_OWNER "unikernel"
+#define ABI_VERSION       1u
+#define ABI_NOTE_OWNER    "unikernel"
 #define ABI_NOTE_MANIFEST 1u /* JSON, UTF-8, no NUL */
-#define ABI_NOTE_RECORDS 2u  /* struct abi_place */
+#define ABI_NOTE_RECORDS  2u /* struct abi_place */
 
-#define ABI_RECORDS_MAGIC 0x31524b55u /* "UKR1", read as little endian */
-#define ABI_TRACE_CAPACITY 64
-#define ABI_TRACE_NAME_BYTES 22
-#define ABI_PANIC_MESSAGE_BYTES 128
-#define ABI_PANIC_FILE_BYTES 64
+#define ABI_RECORDS_MAGIC         0x31524b55u /* "UKR1", read as little endian */
+#define ABI_TRACE_CAPACITY        64
+#define ABI_TRACE_NAME_BYTES      22
+#define ABI_PANIC_MESSAGE_BYTES   128
+#define ABI_PANIC_FILE_BYTES      64
 #define ABI_PANIC_BACKTRACE_DEPTH 16
-#define ABI_REGISTER_COUNT 18
+#define ABI_REGISTER_COUNT        18
 
 /* The second note: where things lie, known once the image is linked. */
 struct abi_place {
@@ -64,11 +64,11 @@ struct abi_trace {
 
 enum abi_panic_cause {
     ABI_PANIC_NONE = 0,
-    ABI_PANIC_EXCEPTION = 1,       /* vector and error_code hold */
-    ABI_PANIC_ASSERTION = 2,       /* a promise of the code broke */
-    ABI_PANIC_STACK_SMASHED = 3,   /* the canary changed */
-    ABI_PANIC_STACK_OVERFLOW = 4,  /* a fault in the stack's guard page */
-    ABI_PANIC_OUT_OF_MEMORY = 5,   /* before the runtime could say MemoryError */
+    ABI_PANIC_EXCEPTION = 1,      /* vector and error_code hold */
+    ABI_PANIC_ASSERTION = 2,      /* a promise of the code broke */
+    ABI_PANIC_STACK_SMASHED = 3,  /* the canary changed */
+    ABI_PANIC_STACK_OVERFLOW = 4, /* a fault in the stack's guard page */
+    ABI_PANIC_OUT_OF_MEMORY = 5,  /* before the runtime could say MemoryError */
 };
 
 /* Order of registers: rax rbx rcx rdx rsi rdi rbp rsp r8 … r15 rip rflags. */

@@ -1,6 +1,6 @@
 /*
- * Devices and drivers. A stack's devices stand in one generated table, build/…/devices.c, in the order in which they come up; nothing
- * registers itself, so that page shows all that boots.
+ * Devices and drivers. A stack's devices stand in one generated table, build/…/devices.c, in the order in which they
+ * come up; nothing registers itself, so that page shows all that boots.
  */
 #pragma once
 
@@ -26,16 +26,17 @@ struct device;
 struct driver {
     const char *class_name; /* as in Python: "Uart16550" */
     enum interface provides;
-    const void *operations; /* of the interface; NULL with INTERFACE_NONE */
+    const void *operations;           /* of the interface; NULL with INTERFACE_NONE */
     int (*init)(struct device *self); /* 0 or -errno; called once, after the devices it requires */
 };
 
 struct device {
     const char *name;
     const struct driver *driver;
-    const void *parameters;                /* struct CLASS_parameters of the driver's header, constant */
-    struct device *const *requirements;    /* in the order of the class's fields, NULL-terminated; an absent one stays out */
-    int status;                            /* DEVICE_NOT_TRIED, DEVICE_UP or -errno; written by device_start_all alone */
+    const void *parameters; /* struct CLASS_parameters of the driver's header, constant */
+    struct device *const
+        *requirements; /* in the order of the class's fields, NULL-terminated; an absent one stays out */
+    int status;        /* DEVICE_NOT_TRIED, DEVICE_UP or -errno; written by device_start_all alone */
 };
 
 extern struct device *const devices[]; /* generated; NULL-terminated, in the order of coming up */

@@ -9,8 +9,8 @@ struct memory_range {
     size_t bytes;
 };
 
-size_t memory_total_bytes(void);       /* all RAM that the memory map lists */
-struct memory_range memory_heap(void); /* the largest free range, page-aligned, mapped read+write, never executable */
+size_t memory_total_bytes(void);        /* all RAM that the memory map lists */
+struct memory_range memory_heap(void);  /* the largest free range, page-aligned, mapped read+write, never executable */
 struct memory_range memory_stack(void); /* without its guard page */
 
 /* The value of a "key=value" on the command line, or NULL; it ends at a space or NUL, *length says where. */

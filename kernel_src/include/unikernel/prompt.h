@@ -6,6 +6,6 @@
 struct device;
 
 struct prompt_operations {
-    int (*run)(struct device *self);            /* returns the machine's exit status when the user leaves */
-    bool (*after_app)(struct device *self);     /* the stack's default; the command line's "prompt" overrides it */
+    int (*run)(struct device *self);        /* returns the machine's exit status when the user leaves */
+    bool (*after_app)(struct device *self); /* the stack's default; the command line's "prompt" overrides it */
 };

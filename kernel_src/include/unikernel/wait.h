@@ -5,8 +5,8 @@
 
 #define WAIT_FOREVER UINT64_MAX
 
-/* Halts until an interrupt has noted an event since the last call, or until the monotonic clock reaches the deadline; returns at once if
- * an event is noted already. Wakes may be spurious: the caller looks again. */
+/* Halts until an interrupt has noted an event since the last call, or until the monotonic clock reaches the deadline;
+ * returns at once if an event is noted already. Wakes may be spurious: the caller looks again. */
 void wait_until(uint64_t deadline_ns);
 
 /* Notes an event and wakes the waiter; from interrupt context. */

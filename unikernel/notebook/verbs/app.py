@@ -1,4 +1,6 @@
-"""Makes the cell an app: the lines below are its main.py. It may import what the image has; the build says what is missing."""
+"""Makes the cell an app: the lines below are its main.py. It may import what the image has; the build says what is
+missing.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Boots an app, a stack, a project or an image, built if need be; its console is in the cell.
 
-Returns when the machine has ended, or one second after its first line; it runs on while other cells run. Interrupting the
-Jupyter kernel meanwhile stops the machine.
+Returns when the machine has ended, or one second after its first line; it runs on while other cells run. Interrupting
+the Jupyter kernel meanwhile stops the machine.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from unikernel.units import parse_seconds
 
 if TYPE_CHECKING:
     from unikernel.build.image import Image
+    from unikernel.machine.sync import Machine
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -64,20 +65,23 @@ def run(session: Session, options: Namespace) -> None:
     from unikernel.machine.sync import boot  # noqa: PLC0415 - asyncio, which most refusals do not need
     from unikernel.notebook.display import show_console  # noqa: PLC0415 - anywidget
 
-    machine = session.keep_machine(
-        boot(
-            image,
-            memory_bytes=memory_bytes,
-            accel=options.accel,
-            timeout_s=timeout_s,
-            prompt=options.repl,
-            name=options.name,
-            target=options.target,
-            vmm=session.vmm,
+    def booted(name: str | None) -> Machine:
+        return session.keep_machine(
+            boot(
+                image,
+                memory_bytes=memory_bytes,
+                accel=options.accel,
+                timeout_s=timeout_s,
+                prompt=options.repl,
+                name=name,
+                target=options.target,
+                vmm=session.vmm,
+            )
         )
-    )
+
+    machine = booted(options.name)
     try:
-        show_console(machine)
+        show_console(machine, lambda: booted(machine.name))
         ended = None if options.no_wait else machine.settle()
     except KeyboardInterrupt:
         machine.stop()
@@ -90,7 +94,9 @@ def run(session: Session, options: Namespace) -> None:
 
 
 def subject_image(session: Session, word: str | None, verb: str) -> Image:
-    """The image that a verb means: an ELF, an image in a variable, or what is built of a stack; left out, of the newest."""
+    """The image that a verb means: an ELF, an image in a variable, or what is built of a stack; left out, of the
+    newest.
+    """
     from unikernel.build import Image  # noqa: PLC0415
 
     if word is None and session.newest in session.images and session.newest not in session.stacks:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 
 from unikernel.cli.clean import arguments
 from unikernel.notebook.page import show_card

@@ -1,4 +1,6 @@
-"""Opens the composer: pick devices, set them, choose target and memory; the graph and the problems are shown at once."""
+"""Opens the composer: pick devices, set them, choose target and memory; the graph and the problems are shown at
+once.
+"""
 
 from __future__ import annotations
 

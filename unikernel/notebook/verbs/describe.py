@@ -1,4 +1,6 @@
-"""Shows what boots: the device graph, the devices in boot order, who requires whom and why, the components, the machine."""
+"""Shows what boots: the device graph, the devices in boot order, who requires whom and why, the components, the
+machine.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Fills a folder with every source archive that a build needs; UNIKERNEL_SOURCES names that folder on a computer without network."""
+"""Fills a folder with every source archive that a build needs; UNIKERNEL_SOURCES names that folder on a computer
+without network.
+"""
 
 from __future__ import annotations
 

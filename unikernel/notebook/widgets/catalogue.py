@@ -41,7 +41,7 @@ class Catalogue(ipywidgets.VBox):
         for name, box in self._boxes.items():
             count = sum(type(each).__name__ == name for each in stack.devices)
             box.value = count > 0
-            box.description = name + (f" × {count}" if count > 1 else " (filled)" if name in added else "")
+            box.description = name + (f" ×{count}" if count > 1 else " (filled)" if name in added else "")
             (box.add_class if count else box.remove_class)("ukc-on")
             self._buttons[name].layout.display = "" if count else "none"
         self._showing = False

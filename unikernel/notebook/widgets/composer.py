@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from functools import cache
+from functools import cache, partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -17,7 +17,7 @@ from unikernel.notebook.plan_page import pictures
 from unikernel.notebook.widgets.catalogue import Catalogue
 from unikernel.notebook.widgets.device_form import DeviceForm
 from unikernel.notebook.widgets.problem import Problem, examine, free_name, use
-from unikernel.plan import APP, APP_REQUIREMENTS, Plan
+from unikernel.plan import APP, Plan
 from unikernel.plots import graph
 from unikernel.project import HELLO, write
 from unikernel.stack import Stack, check_memory
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from unikernel.devices import Device
 
 MEMORY_CHOICES: Final = ("2 MiB", "4 MiB", "8 MiB", "16 MiB", "32 MiB", "64 MiB", "128 MiB")
-WIDTHS: Final = (600, 470, 360, 300)
+WIDTHS: Final = (620, 560, 500, 440, 380, 320, 270)
 _COPY: Final = (
     "const t=this.parentElement.querySelector('pre');const s=()=>{this.textContent='Copied'};"
     "if(navigator.clipboard){navigator.clipboard.writeText(t.textContent).then(s)}"
@@ -254,7 +254,7 @@ class StackComposer(ipywidgets.VBox):
         self._build.disabled = problem is not None
         added = [] if problem else [each.class_name for each in found.devices if each.added]  # type: ignore[union-attr]
         self._catalogue.show(stack, frozenset(added))
-        self._picture.value = pictures(self._graph(), WIDTHS)
+        self._picture.value = pictures(self._graph(), WIDTHS, 0)
         self._show_problem(problem)
         field = problem.sentence.split(":", 1)[0].partition(".")[2] if problem else ""
         self._form.show(stack, self._selected, field if problem and self._selected in problem.owners else "")
@@ -270,7 +270,9 @@ class StackComposer(ipywidgets.VBox):
             f'<div role="alert"><span class="uk-bad">✗</span> {escape(sentence)}</div>' if sentence else ""
         )
         cures = problem.cures if problem and not self._refused else ()
-        self._cures.children = [_button(cure.label, lambda cure=cure: self._edit(lambda: cure.stack)) for cure in cures]
+        self._cures.children = [
+            _button(cure.label, partial(self._edit, partial(getattr, cure, "stack"))) for cure in cures
+        ]
         self._cures.layout.display = "" if cures else "none"
 
 

@@ -87,6 +87,7 @@ class ConsoleWidget(anywidget.AnyWidget):
         self._channel: Channel | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
         self.stream = ConsoleStream(loop, self.send)
+        self._ended = False
         self.seen = False
         """Whether a view ever announced itself; without one the notebook is run by no browser."""
         super().__init__(bundle=digest, **{"started_at": time.time(), **state})
@@ -100,10 +101,22 @@ class ConsoleWidget(anywidget.AnyWidget):
         self._channel = channel
         self._unsubscribe = channel.subscribe(follow(self.stream), 0)
 
-    def detach(self) -> None:
-        """Send nothing more. On the loop."""
+    def end(self, state: str, word: str, facts: tuple[str, ...]) -> None:
+        """Show the machine's end, and close as soon as no view is left. On the loop.
+
+        A page that was loaded anew does not know the output's display id, so there the terminal stays, and says how it
+        ended.
+        """
         self._unsubscribe()
-        self.stream.close()
+        self.stream.finish()
+        self._ended = True
+        self.state, self.word, self.facts = state, word, list(facts)
+        self._close_unseen()
+
+    def _close_unseen(self) -> None:
+        if self._ended and not self.stream.views:
+            self.stream.close()
+            self.close()
 
     def _heard(self, _widget: object, message: dict[str, Any], buffers: list[memoryview]) -> None:
         """On any thread."""
@@ -131,6 +144,7 @@ class ConsoleWidget(anywidget.AnyWidget):
         else:
             self.seen = self.seen or kind == "ready"
             self.stream.hear(message)
+            self._close_unseen()
 
     def _send_log(self, view: str) -> None:
         log = self._acts.log()

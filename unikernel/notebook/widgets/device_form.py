@@ -1,4 +1,6 @@
-"""The form of one device, or of the app: its name, whom it requires, its parameters; made from the class's own fields."""
+"""The form of one device, or of the app: its name, whom it requires, its parameters; made from the class's own
+fields.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +18,14 @@ if TYPE_CHECKING:
 
     from unikernel.stack import Stack
 
-PLAN = "the plan decides"
+PLAN = "by the plan"
 
 
 class DeviceForm(ipywidgets.VBox):
     """Tells `change(device, field, value)`, `select(name)` and `remove(name)`.
 
-    A requirement's value is a device or None; ``name`` is a field too. The fields stay the same widgets as long as the same device is
-    shown, so that the keyboard keeps its place.
+    A requirement's value is a device or None; ``name`` is a field too. The fields stay the same widgets as long as the
+    same device is shown, so that the keyboard keeps its place.
     """
 
     def __init__(
@@ -53,8 +55,8 @@ class DeviceForm(ipywidgets.VBox):
         self._showing = True
         self._stack, self._owner = stack, owner
         self._choice.options = [
-            ("main.py, the app", APP),
-            *((f"{d.name}, {type(d).__name__}", d.name) for d in stack.devices),
+            ("main.py", APP),
+            *((d.name, d.name) for d in stack.devices),
         ]
         self._choice.value = owner
         device = None if owner == APP else stack[owner]
@@ -87,7 +89,9 @@ class DeviceForm(ipywidgets.VBox):
 
     def _fill(self, stack: Stack, device: Device | None, fault: str) -> None:
         summary = "What the app itself uses." if device is None else type(device).summary()
-        self._about.value = f'<div style="font-size:12px">{escape(summary.replace("``", ""))}</div>'
+        kind = "the app" if device is None else type(device).__name__
+        about = escape(summary.replace("``", ""))
+        self._about.value = f'<div class="ukc-about"><span>{kind}</span> {about}</div>'
         if device is not None:
             self._fields["name"].value = device.name
         for need in APP_REQUIREMENTS if device is None else device.requirements():

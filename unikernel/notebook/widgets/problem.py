@@ -44,11 +44,8 @@ def examine(stack: Stack) -> Plan | Problem:
         if given is not None or not sentence.startswith(f"{owner}.{need.field}:"):
             continue
         able = [each for each in stack.devices if isinstance(each, need.interface)]
-        if able:
-            cures = (Cure(f"Use {each.name}", use(stack, owner, need.field, each)) for each in able)
-        else:
-            cures = _additions(stack, need)
-        return Problem(sentence, (owner,), tuple(cures))
+        uses = (Cure(f"Use {each.name}", use(stack, owner, need.field, each)) for each in able)
+        return Problem(sentence, (owner,), tuple(uses if able else _additions(stack, need)))
     rivals = _rivals(stack)
     cures = (Cure(f"Remove {name}", stack.remove(name)) for name in rivals)
     return Problem(sentence, rivals or _named(stack, sentence), tuple(cures))

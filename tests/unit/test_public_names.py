@@ -1,0 +1,53 @@
+"""The names that others may use, pinned: one more or one less is a decision, told in changes/."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import unikernel
+from unikernel.cli.main import VERBS
+
+NAMES = {
+    "App",
+    "Image",
+    "Machine",
+    "Plan",
+    "Project",
+    "Refusal",
+    "Run",
+    "Stack",
+    "UnikernelError",
+    "boot",
+    "build",
+    "devices",
+    "load_ipython_extension",
+    "resolve",
+    "unload_ipython_extension",
+}
+DEVICES = {"Log", "Rdrand", "Repl", "RomFiles", "TscClock", "Uart16550"}
+VERBS_PINNED = (
+    *("new", "build", "boot", "describe", "devices", "footprint"),
+    *("plot", "ps", "stop", "doctor", "fetch", "clean"),
+)
+
+
+def test_the_packages_names() -> None:
+    assert set(unikernel.__all__) == NAMES
+    assert all(hasattr(unikernel, name) for name in NAMES)
+
+
+def test_the_devices() -> None:
+    assert set(unikernel.devices.CATALOGUE) == DEVICES
+
+
+def test_the_verbs() -> None:
+    assert tuple(VERBS) == VERBS_PINNED
+
+
+def test_each_verb_explains_itself() -> None:
+    for verb in VERBS:
+        command = [sys.executable, "-m", "unikernel.cli.main", verb, "--help"]
+        result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert result.returncode == 0
+        assert f"usage: unikernel {verb}" in result.stdout
