@@ -14,16 +14,22 @@ struct start_info_range arch_map_ram(struct start_info_range range);
 /* The descriptor tables, then the interrupt controllers; interrupts stay off. */
 void arch_init(void);
 
-void arch_interrupts_off(void);
+bool arch_interrupts_off(void); /* whether they were on */
 void arch_interrupts_on(void);
+void arch_interrupts_restore(bool on);
 void arch_halt(void); /* turns interrupts on and halts, with nothing lost between */
 
 /* Interrupt line `pin` of the machine calls handler(argument), interrupts off. One line in this version. */
 void arch_interrupt_attach(unsigned pin, void (*handler)(void *), void *argument);
 
 uint64_t arch_ticks(void); /* of the processor's counter since the machine's start */
-uint64_t
-arch_reference_ns(void); /* of a clock whose rate is known, for scaling the counter; may miss time while nobody reads */
+
+/* A length of time in the counter's ticks, and in nanoseconds of a clock whose rate is known. */
+struct arch_reference {
+    uint64_t ticks, ns;
+};
+struct arch_reference arch_reference(void); /* all the time during which both were watched, for scaling the counter */
+
 void arch_timer_arm(uint64_t ns); /* wakes a halt after `ns` at the latest */
 
 bool arch_random(uint64_t *value); /* false: this processor has no source, or it is exhausted */

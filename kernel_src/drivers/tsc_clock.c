@@ -1,8 +1,8 @@
 /*
  * Time from the processor's time-stamp counter, which counts from the machine's start at a rate that nobody tells.
  * Intel SDM volume 3, section 18.17. Its rate is measured against the local APIC's timer, which counts nanoseconds: at
- * first use, over what has passed by then, and again at growing distances over the first second; nothing waits for it.
- * Wall time: Motorola MC146818A (1984), read once.
+ * first use, over what has passed by then, and again at growing distances until a second was watched; nothing waits for
+ * it. Wall time: Motorola MC146818A (1984), read once.
  */
 #include "tsc_clock.h"
 
@@ -16,17 +16,14 @@
 #include "unikernel/clock.h"
 #include "unikernel/device.h"
 
-enum { NS_PER_SECOND = 1000000000, SETTLED_NS = 1000000000, LEAST_NS = 10000, SCALE_BITS = 32 };
+enum { NS_PER_SECOND = 1000000000, SETTLED_NS = 1000000000, LEAST_TICKS = 1 << 16, SCALE_BITS = 32 };
 
 /* Time is base_ns + (ticks - base_ticks) * scale / 2^32; a new scale moves the base, so that time never jumps. */
 static uint64_t base_ns, base_ticks, scale;
-static uint64_t first_ticks, first_ns; /* where the measuring of the rate began */
-static uint64_t next_ns;               /* reference time of the next measurement; 0: at first use */
+static uint64_t next_ticks; /* when the rate is measured again; 0: at first use */
 
 static int init(struct device *self) {
     (void)self;
-    first_ticks = arch_ticks();
-    first_ns = arch_reference_ns();
     return 0;
 }
 
@@ -41,34 +38,29 @@ static uint64_t ratio(uint64_t numerator, uint64_t denominator, int bits) {
     return quotient;
 }
 
-static void measure(uint64_t ticks, uint64_t reference) {
-    const uint64_t elapsed_ns = reference - first_ns;
-    const uint64_t elapsed_ticks = ticks - first_ticks;
-    if (elapsed_ticks == 0 || elapsed_ns == 0) {
+/* The first measurement leaves the base at the machine's start, where time is 0. */
+static void measure(uint64_t ticks) {
+    const struct arch_reference watched = arch_reference();
+    if (watched.ticks == 0 || watched.ns == 0) {
         return;
     }
-    const bool began = scale != 0;
-    if (began) {
+    if (scale != 0) {
         base_ns += scaled(ticks - base_ticks);
         base_ticks = ticks;
     }
-    scale = ratio(elapsed_ns, elapsed_ticks, SCALE_BITS);
-    if (!began) {
-        base_ticks = 0; /* the machine's start is time 0 */
-    }
+    scale = ratio(watched.ns, watched.ticks, SCALE_BITS);
     records.trace.ticks_per_second = ratio(NS_PER_SECOND, scale, SCALE_BITS);
-    next_ns = elapsed_ns >= SETTLED_NS ? UINT64_MAX : first_ns + 2 * (elapsed_ns > LEAST_NS ? elapsed_ns : LEAST_NS);
+    const uint64_t pause = watched.ticks > LEAST_TICKS ? watched.ticks : LEAST_TICKS;
+    next_ticks = watched.ns >= SETTLED_NS ? UINT64_MAX : ticks + pause;
 }
 
 static uint64_t monotonic_ns(struct device *self) {
     (void)self;
-    if (next_ns != UINT64_MAX) {
-        const uint64_t reference = arch_reference_ns();
-        if (scale == 0 || reference >= next_ns) {
-            measure(arch_ticks(), reference);
-        }
+    const uint64_t ticks = arch_ticks();
+    if (ticks >= next_ticks) {
+        measure(ticks);
     }
-    return base_ns + scaled(arch_ticks() - base_ticks);
+    return base_ns + scaled(ticks - base_ticks);
 }
 
 /* The CMOS clock. MC146818A, pages 8 to 11; the century as PCs keep it. */

@@ -3,7 +3,7 @@
  *
  * Promised by the hardware: National Semiconductor PC16550D (1995), section 8. Input waits in a FIFO of 16 bytes and
  * raises the line when 14 have come, or when fewer stand for four characters' time; the line falls when all is read.
- * Output: when THRE is set, 16 bytes fit. A break is a null byte with BI set beside it.
+ * Output: when THRE is set, 16 bytes fit. A break sets BI and comes as a null byte, which is taken out of the input.
  *
  * Input never overruns: when the ring is full the driver leaves bytes in the FIFO and turns the input interrupt off;
  * the sender (QEMU) then holds back. Reading from the ring turns it on again. A break is noticed even then, for the
@@ -45,6 +45,7 @@ enum {
     MCR_LOOPBACK = 0x10,
     MCR_DTR_RTS_OUT2 = 0x0b, /* OUT2 lets the line through */
     LSR_DATA = 0x01,
+    LSR_OVERRUN = 0x02,
     LSR_BREAK = 0x10,
     LSR_THR_EMPTY = 0x20,
 
@@ -52,7 +53,7 @@ enum {
     FIFO_BYTES = 16,
 };
 
-enum { RING_BYTES = 4096 }; /* a power of two */
+enum { RING_BYTES = 4096, RESUME_BYTES = RING_BYTES / 2 }; /* a power of two */
 
 /* Written by the interrupt at `head`, by the reader at `tail`; both only grow. */
 static unsigned char ring[RING_BYTES];
@@ -60,6 +61,10 @@ static volatile uint32_t head, tail;
 
 static volatile bool held; /* the ring was full when the interrupt looked last: bytes wait in the FIFO, and only the
                               reader can fetch them */
+
+/* Null bytes of breaks that wait in the FIFO. A UART tells a break when its byte is the first there; QEMU tells it at
+ * once and puts the byte last, so among null bytes of the sender's the wrong one is taken for it. */
+static uint32_t break_bytes;
 
 static int interrupt_character = -1;
 static void (*interrupt_notify)(void);
@@ -77,31 +82,48 @@ static void keep(unsigned char byte) {
     }
 }
 
+/* Reads the line status, which forgets a break once it is read: so all who read it come here, with interrupts off. */
+static uint8_t line_status(void) {
+    const uint8_t status = port_read8(LSR);
+    if (status & LSR_BREAK) {
+        if (!(status & LSR_OVERRUN)) {
+            break_bytes++;
+        }
+        if (interrupt_notify != NULL) {
+            interrupt_notify();
+        }
+    }
+    return status;
+}
+
 /* Takes what has come, as far as the ring has room. From the interrupt, or with interrupts off. */
 static void receive(void) {
     for (;;) {
-        uint8_t status = port_read8(LSR);
-        if (status & LSR_BREAK) {
-            (void)port_read8(RBR); /* the break's null byte */
-            if (interrupt_notify != NULL) {
-                interrupt_notify();
-            }
-            continue;
-        }
-        if (!(status & LSR_DATA) || full()) {
+        const uint8_t status = line_status();
+        if (!(status & LSR_DATA)) {
+            break_bytes = 0;
             break;
         }
-        keep(port_read8(RBR));
+        if (full()) {
+            break;
+        }
+        const uint8_t byte = port_read8(RBR);
+        if (byte == 0 && break_bytes > 0) {
+            break_bytes--;
+        } else {
+            keep(byte);
+        }
     }
     held = full();
     port_write8(IER, held ? IER_LINE_STATUS : IER_DATA | IER_LINE_STATUS);
 }
 
+/* Until nothing is pending: the line must fall, for only its rise is noticed. */
 static void interrupted(void *self) {
     (void)self;
     do {
         receive();
-    } while (!full() && !(port_read8(IIR) & IIR_NONE));
+    } while (!(port_read8(IIR) & IIR_NONE));
     wait_wake();
 }
 
@@ -130,11 +152,18 @@ static int init(struct device *self) {
     return 0;
 }
 
+static bool output_ready(void) {
+    const bool on = arch_interrupts_off();
+    const uint8_t status = line_status();
+    arch_interrupts_restore(on);
+    return status & LSR_THR_EMPTY;
+}
+
 static void write(struct device *self, const void *bytes, size_t length) {
     (void)self;
     const uint8_t *byte = bytes;
     while (length > 0) {
-        while (!(port_read8(LSR) & LSR_THR_EMPTY)) {
+        while (!output_ready()) {
         }
         for (int room = FIFO_BYTES; room > 0 && length > 0; room--, length--) {
             port_write8(THR, *byte++);
@@ -155,10 +184,10 @@ static size_t read(struct device *self, void *bytes, size_t length) {
         out[count] = ring[tail % RING_BYTES];
         tail = tail + 1;
     }
-    if (held && count > 0) {
-        arch_interrupts_off();
+    if (held && head - tail <= RESUME_BYTES) {
+        const bool on = arch_interrupts_off();
         receive();
-        arch_interrupts_on();
+        arch_interrupts_restore(on);
     }
     return count;
 }
@@ -179,13 +208,13 @@ static bool take(int character) {
 
 static void set_interrupt(struct device *self, int character, void (*notify)(void)) {
     (void)self;
-    arch_interrupts_off();
+    const bool on = arch_interrupts_off();
     interrupt_character = character;
     interrupt_notify = notify;
     if (character >= 0 && notify != NULL && take(character)) {
         notify(); /* it was typed before this was asked for, but is meant for what runs now */
     }
-    arch_interrupts_on();
+    arch_interrupts_restore(on);
 }
 
 static const struct console_operations operations = {

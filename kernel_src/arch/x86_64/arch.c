@@ -25,11 +25,21 @@ void arch_init(void) {
     interrupts_init();
 }
 
-void arch_interrupts_off(void) {
-    __asm__ volatile("cli" : : : "memory");
+bool arch_interrupts_off(void) {
+    enum { INTERRUPTS_ON = 1 << 9 }; /* of RFLAGS */
+    uint64_t flags;
+    __asm__ volatile("pushfq; pop %0; cli" : "=r"(flags) : : "memory");
+    return flags & INTERRUPTS_ON;
 }
+
 void arch_interrupts_on(void) {
     __asm__ volatile("sti" : : : "memory");
+}
+
+void arch_interrupts_restore(bool on) {
+    if (on) {
+        arch_interrupts_on();
+    }
 }
 
 /* STI takes effect after the next instruction, so an interrupt that is due wakes this HLT. Intel SDM volume 2, STI. */

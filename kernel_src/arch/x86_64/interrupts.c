@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "core/arch.h"
+#include "core/reference.h"
 #include "unikernel/wait.h"
 
 enum {
@@ -18,6 +19,7 @@ enum {
     LOCAL_TIMER_CURRENT = 0x390,
     LOCAL_TIMER_DIVIDE = 0x3e0,
     SPURIOUS_ENABLE = 1 << 8,
+    TIMER_PERIODIC = 1 << 17,
     DIVIDE_BY_1 = 0x0b,
 
     IO_APIC = 0xfec00000,
@@ -29,10 +31,6 @@ enum {
 static void (*line_handler)(void *);
 static void *line_argument;
 
-/* Nanoseconds that the timer had counted when it was last armed, and what it was armed with. */
-static uint64_t reference_base;
-static uint32_t armed;
-
 static volatile uint32_t *local(uint32_t offset) {
     return (volatile uint32_t *)(uintptr_t)(LOCAL_APIC + offset);
 }
@@ -42,12 +40,37 @@ static void io_write(uint32_t index, uint32_t value) {
     *(volatile uint32_t *)(uintptr_t)(IO_APIC + IO_WINDOW) = value;
 }
 
+/*
+ * The timer counts nanoseconds, down and over again: so that, when it has run out and the interrupt comes late, what it
+ * shows still tells how late. Each run from one start to the next is a window; windows whose length is sure add up.
+ */
+enum { SHORTEST_NS = 10000 }; /* less would only run out many times before it is noticed */
+
+static struct arch_reference watched;
+static uint64_t window_start;
+static uint32_t window_ns;
+
+static void timer_start(uint32_t ns) {
+    *local(LOCAL_TIMER_INITIAL) = ns;
+    window_start = arch_ticks();
+    window_ns = ns;
+}
+
+static struct arch_reference timer_watched(void) {
+    const uint32_t left = *local(LOCAL_TIMER_CURRENT);
+    return reference_add(watched, arch_ticks() - window_start, window_ns - left, window_ns);
+}
+
+static void timer_restart(uint32_t ns) {
+    watched = timer_watched();
+    timer_start(ns);
+}
+
 void interrupts_init(void) {
     *local(LOCAL_SPURIOUS) = SPURIOUS_ENABLE | VECTOR_SPURIOUS;
     *local(LOCAL_TIMER_DIVIDE) = DIVIDE_BY_1;
-    *local(LOCAL_TIMER) = VECTOR_TIMER;
-    armed = UINT32_MAX;
-    *local(LOCAL_TIMER_INITIAL) = armed;
+    *local(LOCAL_TIMER) = TIMER_PERIODIC | VECTOR_TIMER;
+    timer_start(UINT32_MAX);
 }
 
 void arch_interrupt_attach(unsigned pin, void (*handler)(void *), void *argument) {
@@ -58,18 +81,20 @@ void arch_interrupt_attach(unsigned pin, void (*handler)(void *), void *argument
 }
 
 void arch_timer_arm(uint64_t ns) {
-    reference_base += armed - *local(LOCAL_TIMER_CURRENT);
-    armed = ns == 0 ? 1 : ns < UINT32_MAX ? (uint32_t)ns : UINT32_MAX;
-    *local(LOCAL_TIMER_INITIAL) = armed;
+    timer_restart(ns < SHORTEST_NS ? SHORTEST_NS : ns < UINT32_MAX ? (uint32_t)ns : UINT32_MAX);
 }
 
-uint64_t arch_reference_ns(void) {
-    return reference_base + (armed - *local(LOCAL_TIMER_CURRENT));
+struct arch_reference arch_reference(void) {
+    const bool on = arch_interrupts_off();
+    const struct arch_reference now = timer_watched();
+    arch_interrupts_restore(on);
+    return now;
 }
 
 /* Called by trap.S. */
 
 void interrupt_timer(void) {
+    timer_restart(UINT32_MAX);
     wait_wake();
     *local(LOCAL_END_OF_INTERRUPT) = 0;
 }
