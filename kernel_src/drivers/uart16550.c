@@ -145,7 +145,7 @@ static int init(struct device *self) {
     if (status & LSR_DATA) {
         keep(early);
     }
-    if (!(port_read8(LSR) & LSR_DATA)) {
+    if (!(line_status() & LSR_DATA)) {
         (void)port_read8(RBR);
     }
     receive(); /* turns the interrupts on, too */
