@@ -4,7 +4,11 @@
 image loads no compiler.
 """
 
+from __future__ import annotations
+
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,3 +34,15 @@ def __getattr__(name: str) -> Any:
         return getattr(import_module(f"unikernel.build.{_HOMES[name]}"), name)
     message = f"module 'unikernel.build' has no attribute {name!r}"
     raise AttributeError(message)
+
+
+class _Package(ModuleType):
+    """The package is called as the verb it is named for: ``from unikernel import build; image = build(stack)``."""
+
+    def __call__(self, *arguments: Any, **options: Any) -> Image:
+        """As `unikernel.build.image.build`."""
+        made: Image = import_module("unikernel.build.image").build(*arguments, **options)
+        return made
+
+
+sys.modules[__name__].__class__ = _Package
