@@ -1,0 +1,95 @@
+"""QEMU's words, and what its monitor says when it gives a machine up; a script stands in for the monitor."""
+
+import asyncio
+import json
+import socket
+from pathlib import Path
+
+import pytest
+
+from unikernel.errors import VmmError
+from unikernel.machine import qemu, qemu_monitor
+from unikernel.machine.accelerator import Accelerator
+from unikernel.machine.qemu_monitor import Monitor
+from unikernel.machine.vmm import Hardware
+
+GREETING = {"QMP": {"version": {"qemu": {"major": 7, "minor": 2, "micro": 22}, "package": ""}, "capabilities": []}}
+HARDWARE = Hardware("microvm", Path("/x/hello.elf"), 8 << 20, "prompt=1", Accelerator.TCG)
+
+
+@pytest.fixture(autouse=True)
+def some_qemu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(qemu, "binary", lambda: "/bin/qemu")
+
+
+def test_a_mapped_machine_is_sandboxed_bare_and_mapped() -> None:
+    command = " ".join(qemu.mapped_command(HARDWARE, 3, 4, 5))
+    for words in (
+        "-sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
+        "-nodefaults -no-user-config -display none -no-reboot",
+        "memory-backend-file,id=ram,size=8388608,mem-path=/proc/self/fd/3,share=on",
+        "acpi=off,memory-backend=ram",
+        "-m size=8192k",
+        "socket,id=console,fd=4",
+        "socket,id=monitor,fd=5",
+        "-append prompt=1",
+    ):
+        assert words in command
+
+
+def test_a_standalone_command_has_the_same_hardware_and_the_console_on_stdio() -> None:
+    command = qemu.standalone_command(HARDWARE)
+    assert command[command.index("-kernel") + 1] == "/x/hello.elf"
+    assert command[-4:] == ["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"]
+    assert not {"-sandbox", "-object", "-mon"} & set(command)
+    mapped = qemu.mapped_command(HARDWARE, 3, 4, 5)
+    assert mapped[2] == command[2] + ",memory-backend=ram"
+    assert mapped[3 : command.index("-chardev")] == command[3 : command.index("-chardev")]
+
+
+async def monitor_script(channel: socket.socket, state: str, seen: list[str]) -> None:
+    """Greet, and answer each command; `state` is the run state."""
+    reader, writer = await asyncio.open_connection(sock=channel)
+    writer.write(json.dumps(GREETING).encode() + b"\r\n")
+    while line := await reader.readline():
+        command = json.loads(line)
+        seen.append(command["execute"])
+        answer: dict[str, object] = {"return": {"status": state} if command["execute"] == "query-status" else {}}
+        if command["execute"] == "refused":
+            answer = {"error": {"class": "GenericError", "desc": "not today"}}
+        writer.write(json.dumps(answer | {"id": command.get("id")}).encode() + b"\r\n")
+    writer.close()
+
+
+@pytest.mark.parametrize(
+    ("state", "given_up"), [("internal-error", True), ("guest-panicked", True), ("running", False)]
+)
+async def test_a_machine_beyond_hope_is_given_up(state: str, given_up: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(qemu_monitor, "CONNECT_AFTER_S", 0)
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    theirs.setblocking(False)
+    states: list[str] = []
+    seen: list[str] = []
+    script = asyncio.ensure_future(monitor_script(theirs, state, seen))
+    monitor = Monitor(ours, states.append)
+    while "query-status" not in seen:
+        await asyncio.sleep(0.01)
+    await monitor.execute("stop")
+    assert (states == [state]) is given_up
+    assert monitor.version == "7.2.22"
+    with pytest.raises(VmmError, match="QEMU did not carry out refused .not today."):
+        await monitor.execute("refused")
+    await monitor.close()
+    await script
+
+
+async def test_a_monitor_that_is_gone_is_an_error_in_words() -> None:
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    monitor = Monitor(ours, lambda _state: None)
+    theirs.close()
+    with pytest.raises(VmmError, match="QEMU's monitor does not answer"):
+        await monitor.execute("stop")
+    assert monitor.version == ""
+    await monitor.close()
