@@ -6,6 +6,7 @@
 #include "paging.h"
 #include "port_io.h"
 #include "symbols.h"
+#include "ticks.h"
 #include "trap.h"
 #include "unikernel/memory.h"
 
@@ -48,9 +49,7 @@ void arch_halt(void) {
 }
 
 uint64_t arch_ticks(void) {
-    uint32_t low, high;
-    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-    return (uint64_t)high << 32 | low;
+    return ticks();
 }
 
 static bool has_rdrand(void) {

@@ -8,6 +8,7 @@
 
 #include "core/arch.h"
 #include "core/reference.h"
+#include "ticks.h"
 #include "unikernel/wait.h"
 
 enum {
@@ -47,18 +48,24 @@ static void io_write(uint32_t index, uint32_t value) {
 enum { SHORTEST_NS = 10000 }; /* less would only run out many times before it is noticed */
 
 static struct arch_reference watched;
-static uint64_t window_start;
-static uint32_t window_ns;
+static uint32_t period_ns;
+static struct arch_reference window_start; /* the counter, and the nanoseconds into the period */
 
+static struct arch_reference timer_now(void) {
+    const uint32_t left = *local(LOCAL_TIMER_CURRENT);
+    return (struct arch_reference){ticks(), period_ns - left};
+}
+
+/* The start takes an emulator so long that the window begins by a look of its own. */
 static void timer_start(uint32_t ns) {
     *local(LOCAL_TIMER_INITIAL) = ns;
-    window_start = arch_ticks();
-    window_ns = ns;
+    period_ns = ns;
+    window_start = timer_now();
 }
 
 static struct arch_reference timer_watched(void) {
-    const uint32_t left = *local(LOCAL_TIMER_CURRENT);
-    return reference_add(watched, arch_ticks() - window_start, window_ns - left, window_ns);
+    const struct arch_reference now = timer_now();
+    return reference_add(watched, now.ticks - window_start.ticks, now.ns - window_start.ns, period_ns);
 }
 
 static void timer_restart(uint32_t ns) {
