@@ -44,5 +44,7 @@ def open_notebook(chromium: Browser, lab_folder: Path, lab_server: str) -> Itera
 
     yield opens
     for each in opened:
+        # Before the end: ipykernel, when it shuts down with machines running, may send mixed-up messages.
+        errors = list(each.errors)
         each.close()
-        assert each.errors == []
+        assert errors == []

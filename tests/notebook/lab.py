@@ -143,6 +143,10 @@ class Lab:
     def run(self, index: int, timeout_s: float = 60) -> None:
         """Run a cell and wait for its end."""
         self.start(index)
+        self.run_ended(index, timeout_s)
+
+    def run_ended(self, index: int, timeout_s: float = 60) -> None:
+        """Wait for the end of a cell that was started."""
         prompt = self.cell(index).locator(".jp-InputPrompt").first
         until = time.monotonic() + timeout_s
         while prompt.inner_text().strip() in ("[ ]:", "[*]:"):

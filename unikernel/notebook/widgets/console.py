@@ -92,6 +92,10 @@ class ConsoleWidget(anywidget.AnyWidget):
         """Whether a view ever announced itself; without one the notebook is run by no browser."""
         super().__init__(bundle=digest, **{"started_at": time.time(), **state})
         self.on_msg(self._heard)
+        # ipykernel 7.4 sends a comm's next messages to the shell whose parent header was in force at the last publishing.
+        # Ours are published from the machines' thread, so typing would wait for a busy cell. Each message names its own.
+        if hasattr(self.comm, "_reply_subshell_for"):
+            self.comm._reply_subshell_for = lambda _data, named: named  # noqa: SLF001
 
     def attach(self, channel: Channel) -> None:
         """Show this console from here on; a second one follows the first in the same terminal. On the loop."""
