@@ -51,8 +51,8 @@ async def monitor_script(channel: socket.socket, state: str, seen: list[str]) ->
     """Greet, and answer each command; `state` is the run state."""
     reader, writer = await asyncio.open_connection(sock=channel)
     writer.write(json.dumps(GREETING).encode() + b"\r\n")
-    while line := await reader.readline():
-        command = json.loads(line)
+    while data := await reader.read(65536):  # One command at a time comes, and no end of line behind it.
+        command = json.loads(data)
         seen.append(command["execute"])
         answer: dict[str, object] = {"return": {"status": state} if command["execute"] == "query-status" else {}}
         if command["execute"] == "refused":

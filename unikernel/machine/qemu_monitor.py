@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from qemu.qmp import QMPClient
 
 CONNECT_AFTER_S: Final = 0.25
+ANSWER_S: Final = 10
 GREETING_BYTES: Final = 4096
 
 _HOPELESS: Final = frozenset({"internal-error", "guest-panicked"})
@@ -46,6 +47,14 @@ class Monitor:
 
     async def execute(self, command: str, arguments: Mapping[str, object] | None = None) -> object:
         """Execute one command and return its answer. Raises `VmmError` when QEMU refuses it or is gone."""
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                return await self._ask(command, arguments)
+        except TimeoutError:
+            message = f"QEMU did not carry out {command} within {ANSWER_S} s; stop the machine."
+            raise VmmError(message) from None
+
+    async def _ask(self, command: str, arguments: Mapping[str, object] | None) -> object:
         client = await self._connected()
         from qemu.qmp import QMPError  # noqa: PLC0415 - see the module's text
 
