@@ -166,7 +166,10 @@ class Lab:
         shown = ""
         while time.monotonic() < until:
             rows = self.cell(index).locator(".xterm-rows")
-            shown = self.screen(index) if rows.count() else ""
+            if rows.count():
+                # xterm.js draws nothing while it is out of sight.
+                rows.last.scroll_into_view_if_needed()
+                shown = self.screen(index)
             if text in shown:
                 return shown
             time.sleep(0.03)

@@ -1,0 +1,1 @@
+"""The bench: every figure that has a goal, measured by a program."""

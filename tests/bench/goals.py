@@ -1,0 +1,36 @@
+"""What must be reached and what is aimed at: one place for all figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from unikernel.units import MIB
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A figure's bound. `must` holds or fails the figure, `goal` is what is aimed at; `most` says on which side they lie."""
+
+    unit: str
+    must: float
+    goal: float
+    most: bool = True
+    baseline: str = ""
+
+    def holds(self, value: float) -> bool:
+        """Whether the must is met."""
+        return value <= self.must if self.most else value >= self.must
+
+
+GOALS = {
+    "boot_ratio": Goal("× floor", 1.20, 1.15, baseline="a guest that does nothing, same command, interleaved"),
+    "guest_ratio": Goal("× floor", 0.20, 0.20, baseline="a guest that does nothing, interleaved"),
+    "image_bytes": Goal("bytes", 348_160, 348_160),
+    "least_memory_bytes": Goal("bytes", 2 * MIB, 2 * MIB),
+    "rebuild_app_s": Goal("s", 0.4, 0.4, baseline="the whole command"),
+    "rebuild_driver_s": Goal("s", 0.25, 0.25, baseline="the build itself"),
+    "cold_build_s": Goal("s", 30, 30, baseline="from fetched sources, an empty cache"),
+    "console_bytes_per_s": Goal("bytes/s", 500_000, 500_000, most=False, baseline="machine to browser, none lost"),
+    "cell_to_line_s": Goal("s", 0.5, 0.5, baseline="Shift+Enter to the first line in the browser"),
+    "idle_cpu": Goal("%", 0.3, 0.3, baseline="of one host processor, over 30 s"),
+}
