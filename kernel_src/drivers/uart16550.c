@@ -63,7 +63,8 @@ static volatile bool held; /* the ring was full when the interrupt looked last: 
                               reader can fetch them */
 
 /* Null bytes of breaks that wait in the FIFO. A UART tells a break when its byte is the first there; QEMU tells it at
- * once and puts the byte last, so among null bytes of the sender's the wrong one is taken for it. */
+ * once and puts the byte last, so among null bytes of the sender's the wrong one is taken for it. Of breaks that come
+ * faster than they are noticed, one counts: the others leave their null bytes in the input. */
 static uint32_t break_bytes;
 
 static int interrupt_character = -1;

@@ -1,0 +1,92 @@
+/* sources: core/memory.c core/start_info.c */
+#include <setjmp.h>
+#include <string.h>
+
+#include "check.h"
+#include "core/arch.h"
+#include "core/memory.h"
+#include "core/records.h"
+#include "unikernel/memory.h"
+
+enum { PAGE = 4096, MIB = 1 << 20 };
+
+/* What the linker script and the rest of the kernel give. */
+char image_start[1], image_end[1], stack_start[1], stack_end[1];
+struct abi_records records;
+static jmp_buf panicked;
+
+struct start_info_range arch_map_ram(struct start_info_range range) {
+    return range;
+}
+
+noreturn void machine_panic(enum abi_panic_cause cause, const char *message) {
+    (void)cause, (void)message;
+    longjmp(panicked, 1);
+}
+
+static const struct start_info_memory map[] = {{MIB, 31 * MIB, MEMORY_MAP_RAM, 0}};
+
+static struct start_info boot(const char *line) {
+    return (struct start_info){
+        .magic = START_INFO_MAGIC,
+        .version = 1,
+        .command_line = (uintptr_t)line,
+        .memory_map = (uintptr_t)map,
+        .memory_map_count = 1,
+    };
+}
+
+static int has(const char *key, const char *wanted) {
+    size_t length = 0;
+    const char *value = memory_command_line(key, &length);
+    return value != NULL && length == strlen(wanted) && memcmp(value, wanted, length) == 0;
+}
+
+static void keys_are_found_as_whole_words(void) {
+    const struct start_info info = boot("noprompt=2 prompt=1  empty= last=x");
+    memory_init(&info);
+    CHECK(has("prompt", "1"));
+    CHECK(has("empty", ""));
+    CHECK(has("last", "x"));
+    size_t length;
+    CHECK(memory_command_line("rompt", &length) == NULL);
+    CHECK(memory_command_line("promp", &length) == NULL);
+    CHECK(memory_command_line("absent", &length) == NULL);
+}
+
+static void modules_are_not_free(void) {
+    const struct start_info_module module = {.address = 20 * MIB, .bytes = MIB};
+    struct start_info info = boot(NULL);
+    info.module_list = (uintptr_t)&module;
+    info.module_count = 1;
+    memory_init(&info);
+    const struct memory_range heap = memory_heap();
+    CHECK(heap.start == MIB && heap.bytes == 19 * MIB);
+    CHECK(memory_total_bytes() == 31 * MIB);
+}
+
+static void a_long_command_line_is_cut_not_overrun(void) {
+    static char line[2 * PAGE];
+    memset(line, 'x', sizeof line - 1);
+    const struct start_info info = boot(line);
+    memory_init(&info);
+    size_t length;
+    CHECK(memory_command_line("x", &length) == NULL);
+}
+
+static void without_a_memory_map_it_panics(void) {
+    struct start_info info = boot(NULL);
+    info.memory_map_count = 0;
+    if (setjmp(panicked) == 0) {
+        memory_init(&info);
+        CHECK(!"memory_init returned");
+    }
+}
+
+int main(void) {
+    keys_are_found_as_whole_words();
+    modules_are_not_free();
+    a_long_command_line_is_cut_not_overrun();
+    without_a_memory_map_it_panics();
+    return 0;
+}
