@@ -29,7 +29,8 @@ check: setup ## format, lint, types, import rule; no machine is booted
 	@tools/check $(C_SOURCES)
 
 lab: setup ## open the notebooks in JupyterLab
-	@cd notebooks && ../$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root)
+	@cd notebooks && ../$(BIN)/jupyter lab \
+		--ServerApp.kernel_websocket_connection_class=unikernel.notebook.connection.NoDelayConnection $(if $(filter 0,$(shell id -u)),--allow-root)
 
 bench: setup ## measure everything that has a goal: today, before, and what moved
 	@$(BIN)/python -m tests.bench
