@@ -32,6 +32,7 @@ struct arch_reference arch_reference(void); /* all the time during which both we
 
 void arch_timer_arm(uint64_t ns); /* wakes a halt after `ns` at the latest */
 
+bool arch_random_present(void);
 bool arch_random(uint64_t *value); /* false: this processor has no source, or it is exhausted */
 
 void arch_early_write(const char *bytes, size_t length); /* needs no device */

@@ -52,14 +52,14 @@ uint64_t arch_ticks(void) {
     return ticks();
 }
 
-static bool has_rdrand(void) {
+bool arch_random_present(void) {
     uint32_t eax = CPUID_FEATURES, ebx, ecx = 0, edx;
     __asm__("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
     return ecx & CPUID_RDRAND;
 }
 
 bool arch_random(uint64_t *value) {
-    if (!has_rdrand()) {
+    if (!arch_random_present()) {
         return false;
     }
     for (int i = 0; i < RANDOM_TRIES; i++) {
