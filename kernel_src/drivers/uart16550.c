@@ -83,16 +83,22 @@ static void keep(unsigned char byte) {
     }
 }
 
-/* Reads the line status, which forgets a break once it is read: so all who read it come here, with interrupts off. */
-static uint8_t line_status(void) {
+static void break_noticed(uint8_t status) {
+    const bool on = arch_interrupts_off();
+    if (!(status & LSR_OVERRUN)) {
+        break_bytes++;
+    }
+    if (interrupt_notify != NULL) {
+        interrupt_notify();
+    }
+    arch_interrupts_restore(on);
+}
+
+/* Reads the line status, which forgets a break once it is read: so all who read it come here. */
+static inline uint8_t line_status(void) {
     const uint8_t status = port_read8(LSR);
     if (status & LSR_BREAK) {
-        if (!(status & LSR_OVERRUN)) {
-            break_bytes++;
-        }
-        if (interrupt_notify != NULL) {
-            interrupt_notify();
-        }
+        break_noticed(status);
     }
     return status;
 }
@@ -153,18 +159,11 @@ static int init(struct device *self) {
     return 0;
 }
 
-static bool output_ready(void) {
-    const bool on = arch_interrupts_off();
-    const uint8_t status = line_status();
-    arch_interrupts_restore(on);
-    return status & LSR_THR_EMPTY;
-}
-
 static void write(struct device *self, const void *bytes, size_t length) {
     (void)self;
     const uint8_t *byte = bytes;
     while (length > 0) {
-        while (!output_ready()) {
+        while (!(line_status() & LSR_THR_EMPTY)) {
         }
         for (int room = FIFO_BYTES; room > 0 && length > 0; room--, length--) {
             port_write8(THR, *byte++);
