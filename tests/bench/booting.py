@@ -99,7 +99,9 @@ def least_memory_bytes(image: Image) -> int:
 
 def idle_cpu() -> float:
     """Percent of one host processor that a machine takes which waits for a minute to pass."""
-    app = App.from_text('import asyncio\nasync def main():\n    print("waiting")\n    await asyncio.sleep(3600)\nasyncio.run(main())\n')
+    app = App.from_text(
+        'import asyncio\nasync def main():\n    print("waiting")\n    await asyncio.sleep(3600)\nasyncio.run(main())\n'
+    )
     machine = boot(build(Stack.default("bench-idle", app)))
     try:
         machine.console.expect("waiting", timeout_s=20)

@@ -18,6 +18,8 @@ sys.stdin.readline()
 for number in range({FLOOD_LINES}):
     sys.stdout.write("%08d" % number + "x" * {FLOOD_LINE_BYTES - 10} + "\\n")
 print("flooded")
+# The terminal stays only while the machine runs.
+sys.stdin.readline()
 """
 CHANGED = """
 from IPython import get_ipython

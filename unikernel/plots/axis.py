@@ -23,7 +23,9 @@ class Axis:
     @classmethod
     def over(cls, low: float, high: float, left: float, right: float, *, px_a_tick: float = 90) -> Axis:
         """The smallest axis of nice numbers that holds both values."""
-        span = max(high - low, 1e-9)
+        if high <= low:
+            low, high = low - 0.5, low + 0.5
+        span = high - low
         wanted = span / max(2, (right - left) / px_a_tick)
         scale = 10 ** math.floor(math.log10(wanted))
         step = next(each * scale for each in STEPS if each * scale >= wanted * 0.999)
