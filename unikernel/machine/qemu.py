@@ -219,12 +219,15 @@ class _Memory:
     """
 
     def __init__(self, size: int) -> None:
+        self.fd = -1
         try:
             self.fd = os.memfd_create("unikernel-machine", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
             os.ftruncate(self.fd, size)
             fcntl.fcntl(self.fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL)
             self._map = mmap.mmap(self.fd, size, prot=mmap.PROT_READ)
         except OSError as error:
+            if self.fd >= 0:
+                os.close(self.fd)
             message = (
                 f"the machine's memory of {size} bytes cannot be had ({error.strerror}); give it less, or free some."
             )
