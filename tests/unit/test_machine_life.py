@@ -224,3 +224,19 @@ async def test_expect_ends_with_the_machine() -> None:
         await machine.console.expect("never", 5)
     await machine.wait(5)
     assert (await machine.console.expect("hel+o"))[0] == b"hello"
+
+
+async def test_a_subscriber_that_fails_is_dropped_and_hurts_nobody() -> None:
+    seen: list[bytes] = []
+
+    def fails(_offset: int, _data: bytes) -> None:
+        message = "a subscriber's own mistake"
+        raise ValueError(message)
+
+    async with await boot_fake() as machine:
+        machine.console.subscribe(fails)
+        machine.console.subscribe(lambda _offset, data: seen.append(data))
+        await machine.console.expect("up")
+        await machine.console.send("more")
+        await machine.console.expect("more")
+    assert b"".join(seen) == b"up\r\nmore"
