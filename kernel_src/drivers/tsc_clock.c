@@ -6,6 +6,7 @@
  */
 #include "tsc_clock.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -63,26 +64,31 @@ static uint64_t monotonic_ns(struct device *self) {
     return base_ns + scaled(ticks - base_ticks);
 }
 
-/* The CMOS clock. MC146818A, pages 8 to 11; the century as PCs keep it. */
+/* The CMOS clock. MC146818A, pages 8 to 13; the century where PCs keep it. */
 
 enum {
     CMOS_INDEX = 0x70,
     CMOS_DATA = 0x71,
-    CMOS_SECONDS = 0x00,
-    CMOS_MINUTES = 0x02,
-    CMOS_HOURS = 0x04,
-    CMOS_DAY = 0x07,
-    CMOS_MONTH = 0x08,
-    CMOS_YEAR = 0x09,
     CMOS_STATUS_A = 0x0a,
     CMOS_STATUS_B = 0x0b,
-    CMOS_CENTURY = 0x32,
     STATUS_A_UPDATING = 0x80,
     STATUS_B_BINARY = 0x04,
     STATUS_B_24_HOURS = 0x02,
+    NOTHING = 0xff, /* what a port reads as where there is no clock */
     HOURS_PM = 0x80,
     HALF_DAY = 12,
     CENTURY = 100,
+    SECONDS_PER_MINUTE = 60,
+    SECONDS_PER_HOUR = 3600,
+    DIGIT_BITS = 4,
+    DIGIT_MASK = 15,
+    DECIMAL = 10,
+};
+
+enum field { SECONDS, MINUTES, HOURS, DAY, MONTH, YEAR, CENTURIES, FIELD_COUNT };
+
+static const uint8_t registers[FIELD_COUNT] = {
+    [SECONDS] = 0x00, [MINUTES] = 0x02, [HOURS] = 0x04, [DAY] = 0x07, [MONTH] = 0x08, [YEAR] = 0x09, [CENTURIES] = 0x32,
 };
 
 static uint8_t cmos(uint8_t index) {
@@ -90,37 +96,50 @@ static uint8_t cmos(uint8_t index) {
     return port_read8(CMOS_DATA);
 }
 
-static int decimal(uint8_t value, uint8_t status_b) {
-    return status_b & STATUS_B_BINARY ? value : (value >> 4) * 10 + (value & 0x0f);
+static void cmos_fields(uint8_t *fields) {
+    for (int i = 0; i < FIELD_COUNT; i++) {
+        fields[i] = cmos(registers[i]);
+    }
 }
 
-/* Seconds since 1970; read until two readings agree, so that an update between two registers does not matter. */
-static int64_t cmos_seconds(void) {
-    static const uint8_t fields[] = {CMOS_SECONDS, CMOS_MINUTES, CMOS_HOURS,  CMOS_DAY,
-                                     CMOS_MONTH,   CMOS_YEAR,    CMOS_CENTURY};
-    enum { COUNT = sizeof fields };
-    uint8_t now[COUNT], before[COUNT];
-    bool same;
-    do {
-        same = !(cmos(CMOS_STATUS_A) & STATUS_A_UPDATING);
-        for (int pass = 0; pass < 2; pass++) {
-            for (int i = 0; i < COUNT; i++) {
-                before[i] = now[i];
-                now[i] = cmos(fields[i]);
-            }
-        }
-        for (int i = 0; i < COUNT; i++) {
-            same = same && now[i] == before[i];
-        }
-    } while (!same);
-    const uint8_t b = cmos(CMOS_STATUS_B);
-    int hours = decimal(now[2] & (uint8_t)~HOURS_PM, b);
-    if (!(b & STATUS_B_24_HOURS)) {
-        hours = hours % HALF_DAY + (now[2] & HOURS_PM ? HALF_DAY : 0);
+/* The same twice and no update going on: an update between two registers does not matter. */
+static bool cmos_settled(uint8_t *fields) {
+    uint8_t again[FIELD_COUNT];
+    const bool updating = cmos(CMOS_STATUS_A) & STATUS_A_UPDATING;
+    cmos_fields(fields);
+    cmos_fields(again);
+    bool same = !updating;
+    for (int i = 0; i < FIELD_COUNT; i++) {
+        same = same && fields[i] == again[i];
     }
-    const int year = decimal(now[6], b) * CENTURY + decimal(now[5], b);
-    return calendar_seconds(year, decimal(now[4], b), decimal(now[3], b)) + hours * 3600 + decimal(now[1], b) * 60 +
-           decimal(now[0], b);
+    return same;
+}
+
+static int decimal(uint8_t value, uint8_t status_b) {
+    return status_b & STATUS_B_BINARY ? value : (value >> DIGIT_BITS) * DECIMAL + (value & DIGIT_MASK);
+}
+
+static int hours_of(uint8_t value, uint8_t status_b) {
+    if (status_b & STATUS_B_24_HOURS) {
+        return decimal(value, status_b);
+    }
+    const int hours = decimal(value & (uint8_t)~HOURS_PM, status_b) % HALF_DAY;
+    return value & HOURS_PM ? hours + HALF_DAY : hours;
+}
+
+/* Seconds since 1970, or -ENODEV. */
+static int64_t cmos_seconds(void) {
+    uint8_t fields[FIELD_COUNT];
+    const uint8_t b = cmos(CMOS_STATUS_B);
+    if (b == NOTHING) {
+        return -ENODEV;
+    }
+    while (!cmos_settled(fields)) {
+    }
+    const int year = decimal(fields[CENTURIES], b) * CENTURY + decimal(fields[YEAR], b);
+    return calendar_seconds(year, decimal(fields[MONTH], b), decimal(fields[DAY], b)) +
+           hours_of(fields[HOURS], b) * SECONDS_PER_HOUR + decimal(fields[MINUTES], b) * SECONDS_PER_MINUTE +
+           decimal(fields[SECONDS], b);
 }
 
 static int64_t wall_ns(struct device *self) {
@@ -128,6 +147,9 @@ static int64_t wall_ns(struct device *self) {
     static bool known;
     if (!known) {
         const int64_t seconds = cmos_seconds();
+        if (seconds < 0) {
+            return seconds;
+        }
         offset_ns = seconds * NS_PER_SECOND - (int64_t)monotonic_ns(self);
         known = true;
     }

@@ -1,13 +1,8 @@
-/* Sizes and addresses that the entry, the link script and C agree on; assembly and the linker's preprocessor read it
- * too. */
+/* Sizes, selectors and bits that the entry and C agree on. */
 #pragma once
 
 #define PAGE_BYTES       4096
 #define LARGE_PAGE_BYTES 0x200000
-
-#define STACK_BYTES           0x20000
-#define FAULT_STACK_BYTES     0x2000
-#define INTERRUPT_STACK_BYTES 0x2000
 
 /* Selectors of the descriptor table. */
 #define SELECTOR_CODE 0x08
