@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -20,9 +23,18 @@ LEAST_MEMORY_BYTES = 1 << 20
 MEMORY_BYTES = 8 << 20
 
 
+FOLDER = "UNIKERNEL_TEST_GUESTS"
+"""The environment variable by which a test's own processes share its images."""
+
+
 @cache
-def _folder() -> Path:
-    return Path(mkdtemp(prefix="unikernel-guests-"))
+def folder() -> Path:
+    """Where the images lie; removed at the end by the process that made it."""
+    if FOLDER in os.environ:
+        return Path(os.environ[FOLDER])
+    made = Path(mkdtemp(prefix="unikernel-guests-"))
+    atexit.register(shutil.rmtree, made)
+    return made
 
 
 @cache
@@ -31,7 +43,7 @@ def guest(behaviour: str, *, status: int = 0, count: int = 1) -> Image:
     bytes it moves.
     """
     name = behaviour.lower().replace("_", "-")
-    path = _folder() / f"{name}-{status}-{count}.elf"
+    path = folder() / f"{name}-{status}-{count}.elf"
     definitions = {
         behaviour: 1,
         "STATUS_VALUE": status,

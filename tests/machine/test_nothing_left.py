@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.machine.images import guest
+from tests.machine.images import FOLDER, folder, guest
 from unikernel.errors import Refusal
 from unikernel.machine import registry
 from unikernel.machine.machine import boot
@@ -26,7 +26,10 @@ ROOT = Path(__file__).parents[2]
 async def owner(behaviour: str, *arguments: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, int]]:
     """A process that owns a machine, and the pid of its QEMU."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.machine.owner", behaviour, *arguments), stdout=subprocess.PIPE, cwd=ROOT
+        *(sys.executable, "-m", "tests.machine.owner", behaviour, *arguments),
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+        env=os.environ | {FOLDER: str(folder())},
     )
     try:
         assert process.stdout
