@@ -17,6 +17,8 @@ const PADDING_PX = 16;
 const SILENCE_MS = 4500;
 const TICK_MS = 500;
 const ASK_AGAIN_MS = 1000;
+const ACK_BYTES = 96 * 1024;
+const ACK_MS = 200;
 const ACTIVE = new Set(["running", "paused", "busy"]);
 const SHOWN = ["state", "word", "facts", "machine_name", "started_at"] as const;
 
@@ -30,6 +32,9 @@ class ConsoleView {
   private heardAt = Date.now();
   private askedAt = 0;
   private typed = 0;
+  private done = 0;
+  private told = 0;
+  private later: ReturnType<typeof setTimeout> | undefined;
   private started = false;
   private connected = true;
 
@@ -59,6 +64,7 @@ class ConsoleView {
   }
 
   end(): void {
+    clearTimeout(this.later);
     this.send({ kind: "gone", view: this.id });
     for (const ending of this.endings) ending();
     this.screen.term.dispose();
@@ -111,15 +117,29 @@ class ConsoleView {
         this.screen.note(`${words.bytes(verdict.lost)} not shown: the console keeps the newest`);
       }
       const next = this.intake.next;
-      this.screen.term.write(verdict.data, () => this.send({ kind: "ack", view: this.id, next }));
+      this.screen.term.write(verdict.data, () => this.parsed(next));
       if (!this.started) {
         this.started = true;
         this.screen.resize();
       }
     } else {
-      this.send({ kind: "ack", view: this.id, next: this.intake.next });
+      this.acknowledge();
     }
     this.count();
+  }
+
+  /** The terminal is through up to `next`: says so at once when much is, else a little later, as each message has its price. */
+  private parsed(next: number): void {
+    this.done = next;
+    if (this.done - this.told >= ACK_BYTES) this.acknowledge();
+    else this.later ??= setTimeout(() => this.acknowledge(), ACK_MS);
+  }
+
+  private acknowledge(): void {
+    clearTimeout(this.later);
+    this.later = undefined;
+    this.told = this.done;
+    this.send({ kind: "ack", view: this.id, next: this.done });
   }
 
   private hearLog(message: Log, part: DataView | undefined): void {

@@ -23,6 +23,9 @@ KEPT_BYTES: Final = 512 * 1024
 GATHER_S: Final = 0.002
 """A first byte waits this long for those that follow it."""
 FRAME_S: Final = 0.016
+SLOW_FRAME_S: Final = 0.04
+FLOWING_BYTES: Final = 1024
+"""More than this in a frame is read, not typed with: then frames are longer, as each message costs all who pass it on."""
 BEAT_S: Final = 1.0
 SEND_AGAIN_S: Final = 2.0
 FORGET_S: Final = 30.0
@@ -62,6 +65,7 @@ class ConsoleStream:
         self._kept = bytearray()
         self._start = 0
         self._flushed_s = 0.0
+        self._frame_s = FRAME_S
         self._flush: asyncio.TimerHandle | None = None
         self._beat: asyncio.TimerHandle | None = None
         self._closed = False
@@ -124,30 +128,32 @@ class ConsoleStream:
         self._flush = None
         self._flushed_s = self._loop.time()
         sent = [self._send_piece(name, view) for name, view in self.views.items()]
+        self._frame_s = SLOW_FRAME_S if FLOWING_BYTES < max(sent, default=0) < PIECE_BYTES else FRAME_S
         if any(sent):
             self._flush_soon()
         return any(sent)
 
-    def _send_piece(self, name: str, view: View) -> bool:
+    def _send_piece(self, name: str, view: View) -> int:
+        """How many bytes went, at least 1 if anything did."""
         room = view.acknowledged + WINDOW_BYTES - view.sent
         oldest = max(self._start, self.end - self._kept_bytes)
         offset = max(view.sent, oldest)
         lost = offset - view.sent
         piece = bytes(self._kept[offset - self._start : offset - self._start + min(room, PIECE_BYTES)])
         if room <= 0 or (not piece and not lost):
-            return False
+            return 0
         if view.sent == view.acknowledged:
             view.moved_s = self._flushed_s
         # Lost bytes count as had, or they would fill the window for ever.
         view.acknowledged += lost
         view.sent = offset + len(piece)
         self._send({"kind": "out", "view": name, "offset": offset, "lost": lost}, [piece])
-        return True
+        return len(piece) or 1
 
     def _flush_soon(self) -> None:
         if self._flush is None and self.views and not self._closed:
             now = self._loop.time()
-            self._flush = self._loop.call_at(max(now + GATHER_S, self._flushed_s + FRAME_S), self.flush)
+            self._flush = self._loop.call_at(max(now + GATHER_S, self._flushed_s + self._frame_s), self.flush)
 
     def _beat_now(self) -> None:
         """Tell the views that we live and how far the machine is, and look after those that are silent."""
