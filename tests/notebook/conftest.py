@@ -48,3 +48,9 @@ def open_notebook(chromium: Browser, lab_folder: Path, lab_server: str) -> Itera
         errors = list(each.errors)
         each.close()
         assert errors == []
+
+
+@pytest.fixture
+def root() -> str:
+    """The project's folder, where Jupyter kernels of tests find `tests`."""
+    return str(lab.SCREENSHOTS.parents[1])
