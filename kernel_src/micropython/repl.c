@@ -1,7 +1,7 @@
 /*
  * The device Repl. Reading, editing, history, paste mode and the raw modes that tools speak are upstream's
  * (shared/runtime/pyexec.c); what is ours is how it ends: Ctrl-D on an empty line and sys.exit leave and end the
- * machine, while in raw mode, where tools mean "begin afresh" by Ctrl-D, the runtime starts again.
+ * machine, while in raw mode, where tools mean "begin afresh" by both, the runtime starts again.
  */
 #include "micropython/repl.h"
 
@@ -36,11 +36,9 @@ static int repl_run(struct device *self) {
         int result = raw ? pyexec_raw_repl() : pyexec_friendly_repl();
         if (result & PYEXEC_FORCED_EXIT) {
             int status;
-            if (run_exit_status(&status)) {
-                return status;
-            }
+            const bool exited = run_exit_status(&status);
             if (!raw) {
-                return 0;
+                return exited ? status : 0;
             }
             begin_afresh();
         }
