@@ -17,30 +17,13 @@
 #define CPUID_RDRAND 30 /* bit of ecx */
 #define ENTRY_BYTES 8
 #define PAGE_SHIFT 12
+#define MAP_BYTES 12 /* of a line of the map */
 
     .section .note.Xen, "a", @note
     .align 4
     .long 4, 4, XEN_ELFNOTE_PHYS32_ENTRY
     .asciz "Xen"
     .long entry
-
-/* Writes page-table entries for [\start, \end), flags \low in the lower half and \high in the upper. */
-.macro map start, end, low, high
-    mov $\start + \low, %eax
-    mov $image_tables, %edi
-    mov $\start, %ecx
-    shr $PAGE_SHIFT - 3, %ecx
-    add %ecx, %edi
-    mov $\end + \low, %ecx
-1:  cmp %ecx, %eax
-    jae 2f
-    mov %eax, (%edi)
-    movl $\high, 4(%edi)
-    add $PAGE_BYTES, %eax
-    add $ENTRY_BYTES, %edi
-    jmp 1b
-2:
-.endm
 
     .section .text.entry, "ax", @progbits
     .code32
@@ -74,13 +57,22 @@ entry:
     add $ENTRY_BYTES, %edi
     cmp $image_tables_end, %eax
     jb 3b
-    map PAGE_BYTES, image_start, PAGE_PRESENT + PAGE_WRITE, PAGE_NO_EXECUTE_HIGH
-    map text_start, text_end, PAGE_PRESENT, 0
-    map rodata_start, rodata_end, PAGE_PRESENT, PAGE_NO_EXECUTE_HIGH
-    map data_start, data_end, PAGE_PRESENT + PAGE_WRITE, PAGE_NO_EXECUTE_HIGH
-    map stack_start, stack_end, PAGE_PRESENT + PAGE_WRITE, PAGE_NO_EXECUTE_HIGH
-    map fault_stack_start, fault_stack_end, PAGE_PRESENT + PAGE_WRITE, PAGE_NO_EXECUTE_HIGH
-    map interrupt_stack_start, image_tables_span, PAGE_PRESENT + PAGE_WRITE, PAGE_NO_EXECUTE_HIGH
+    mov $map_table, %esi
+4:  mov (%esi), %eax
+    mov 4(%esi), %ecx
+    mov 8(%esi), %edx
+    mov %eax, %edi
+    shr $PAGE_SHIFT, %edi
+    lea image_tables(, %edi, ENTRY_BYTES), %edi
+5:  mov %eax, (%edi)
+    mov %edx, 4(%edi)
+    add $PAGE_BYTES, %eax
+    add $ENTRY_BYTES, %edi
+    cmp %ecx, %eax
+    jb 5b
+    add $MAP_BYTES, %esi
+    cmp $map_table_end, %esi
+    jb 4b
 
     mov $CR4_PAE_SSE, %eax
     mov %eax, %cr4
@@ -107,11 +99,11 @@ entry_long:
     /* The canary: the compiler reads it at %fs:0x28. Without RDRAND the time must do. Its lowest byte is zero, so no string can write it. */
     mov $CPUID_FEATURES, %eax
     cpuid
-    mov %esi, %eax
+    mov entry_ticks, %eax
     bt $CPUID_RDRAND, %ecx
-    jnc 4f
+    jnc 6f
     rdrand %rax
-4:  shl $8, %rax
+6:  shl $8, %rax
     mov %rax, canary_block + 0x28
     mov $MSR_FS_BASE, %ecx
     mov $canary_block, %eax
@@ -122,6 +114,23 @@ entry_long:
     mov start_info_address, %edi
     call kernel_start
     ud2
+
+/* The image's memory, none of it empty: page-table entries of the first page, and after the last; their upper half. */
+.macro map start, end, low, high
+    .long \start + \low, \end + \low, \high
+.endm
+
+    .section .rodata.map, "a", @progbits
+    .align 4
+map_table:
+    map PAGE_BYTES, image_start, PAGE_PRESENT + PAGE_WRITE, PAGE_NO_EXECUTE_HIGH
+    map text_start, text_end, PAGE_PRESENT, 0
+    map rodata_start, rodata_end, PAGE_PRESENT, PAGE_NO_EXECUTE_HIGH
+    map data_start, data_end, PAGE_PRESENT + PAGE_WRITE, PAGE_NO_EXECUTE_HIGH
+    map stack_start, stack_end, PAGE_PRESENT + PAGE_WRITE, PAGE_NO_EXECUTE_HIGH
+    map fault_stack_start, fault_stack_end, PAGE_PRESENT + PAGE_WRITE, PAGE_NO_EXECUTE_HIGH
+    map interrupt_stack_start, image_tables_span, PAGE_PRESENT + PAGE_WRITE, PAGE_NO_EXECUTE_HIGH
+map_table_end:
 
     .section .rodata.descriptors, "a", @progbits
     .align 8
