@@ -27,7 +27,7 @@ from unikernel.build.toolchain import Toolchain
 from unikernel.errors import BuildError
 from unikernel.targets import Target
 
-FORMAT = 1
+FORMAT = 2
 """Counted up when what is kept under a key changes its meaning."""
 
 
@@ -199,7 +199,8 @@ class Compiler:
                 (scratch / "made").mkdir(exist_ok=True)
                 with suppress(FileExistsError):
                     (scratch / "made").replace(path)
-        inputs = {*(str(each) for each in generated.inputs), *workshop.read}
+        maker = generated.make.__code__.co_filename  # what is made depends on the maker too
+        inputs = {*(str(each) for each in generated.inputs), *workshop.read, maker}
         stamps.write(self._generated_stamp(generated), sorted(inputs), str(path), started)
         self._steps.put(Step("generate", generated.name, seconds=time.monotonic() - clock))
         return path
