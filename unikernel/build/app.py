@@ -15,8 +15,9 @@ import warnings
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from importlib.util import find_spec
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from unikernel.app import App
 from unikernel.build.imports import imports, missing
@@ -57,9 +58,7 @@ def rom(app: App, modules: frozenset[str]) -> bytes:
 
 def write(files: Mapping[str, bytes]) -> bytes:
     """A ROM filesystem of those files by relative path, sorted, in MicroPython's ROMFS format."""
-    from mpremote.romfs import VfsRomWriter  # type: ignore[import-untyped]  # noqa: PLC0415 - only a build needs it
-
-    writer = VfsRomWriter()
+    writer = _rom_module().VfsRomWriter()
     open_folders: list[str] = []
     for parts, content in sorted((PurePosixPath(name).parts, content) for name, content in files.items()):
         *folders, name = parts
@@ -159,6 +158,20 @@ def _stored(name: str) -> str:
 def _shown(app: App, name: str) -> str:
     """A file of the app as its user knows it."""
     return str(app.origin / name) if app.origin else name
+
+
+@cache
+def _rom_module() -> Any:
+    """Upstream's ``mpremote.romfs``, without the package around it, whose import takes longer than a link."""
+    package = find_spec("mpremote")
+    if package is None or not package.submodule_search_locations:
+        raise Refusal("toolchain: the package mpremote is missing; pip install mpremote.")
+    spec = spec_from_file_location("mpremote.romfs", Path(package.submodule_search_locations[0]) / "romfs.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @cache

@@ -90,7 +90,9 @@ def fetch(archive: Archive, to: Path) -> None:
 
 def _mirrors() -> list[str]:
     """Addresses that apt has configured, the likeliest to carry the suite first."""
-    listed = _run(("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"), dict(os.environ))
+    # Without ReleaseInfo it names what is configured, also where no list was ever fetched, as in a bare container.
+    command = ("apt-get", "indextargets", "-o", "APT::Get::IndexTargets::ReleaseInfo=false", "--format", "$(REPO_URI)")
+    listed = _run((*command, "Created-By: Packages"), dict(os.environ))
     found = [line for line in dict.fromkeys(listed.split()) if _SOURCE.fullmatch(line) and not _LEAVE.search(line)]
     return sorted(found, key=lambda uri: not re.search(r"/debian/?$", uri))[:3]
 

@@ -30,6 +30,8 @@ FLAGS = (
     "-zmax-page-size=16",
     "--no-rosegment",
     "--fatal-warnings",
+    # Two links run side by side; a thread a processor in each would only be in the other's way.
+    "--threads=1",
     "--color-diagnostics=never",
 )
 _ERROR = re.compile(r"^ld\.lld: error: (.*)$", re.MULTILINE)
