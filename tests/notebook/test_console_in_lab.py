@@ -37,15 +37,23 @@ async def echo(machine):
 async def watch_breaks(machine):
     import asyncio
     play = asyncio.ensure_future(echo(machine))
-    while not play.done():
-        broken = asyncio.ensure_future(machine.broken.wait())
-        await asyncio.wait((play, broken), return_when=asyncio.FIRST_COMPLETED)
-        broken.cancel()
-        if machine.broken.is_set():
-            machine.broken.clear()
-            await machine.write("interrupted\\r\\n")
+    try:
+        while not play.done():
+            broken = asyncio.ensure_future(machine.broken.wait())
+            await asyncio.wait((play, broken), return_when=asyncio.FIRST_COMPLETED)
+            broken.cancel()
+            if machine.broken.is_set():
+                machine.broken.clear()
+                await machine.write("interrupted\\r\\n")
+    finally:
+        play.cancel()
 """
-SHOW = "machine = boot(stand_in(), vmm=Fake(watch_breaks))\nshow_console(machine)"
+SHOW = """
+def booted(name=None):
+    return boot(stand_in(), vmm=Fake(watch_breaks), name=name)
+machine = booted()
+show_console(machine, lambda: booted(machine.name))
+"""
 
 
 def played(opens: Opens, name: str, greeting: str = "\x1b[32mready\x1b[0m\r\n", *more: str) -> Lab:
@@ -123,7 +131,12 @@ def test_stop_restart_and_save(open_notebook: Opens) -> None:
         lab.cell(1).get_by_role("button", name="Save log").click()
     assert download.value.suggested_filename == "stand-in.log"
     assert download.value.path().read_bytes() == b"\x1b[32mready\x1b[0m\r\n"
-    lab.cell(1).get_by_role("button", name="Stop").focus()
+    lab.type(1, "first\n")
+    lab.wait_screen(1, "first\nanswer")
+    lab.cell(1).get_by_role("button", name="Restart").click()
+    assert lab.wait_screen(1, "-- restarted --\nready").startswith("ready\nfirst\nanswer")
+    lab.type(1, "second\n")
+    lab.wait_screen(1, "second\nanswer")
     lab.cell(1).get_by_role("button", name="Stop").click()
     expect(lab.cell(1).locator(".jp-OutputArea-output pre")).to_contain_text("stopped")
 
