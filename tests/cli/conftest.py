@@ -31,8 +31,16 @@ def unikernel() -> Command:
     return run
 
 
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Everything is fetched and compiled once, so that no test hears of it."""
+    folder = tmp_path_factory.mktemp("warm") / "app"
+    for words in (("new", folder), ("build", folder)):
+        subprocess.run([*COMMAND, *map(str, words)], check=True, capture_output=True, timeout=PATIENCE_S)
+
+
 @pytest.fixture
-def project(tmp_path: Path, unikernel: Command) -> Maker:
+def project(tmp_path: Path, unikernel: Command, warm: None) -> Maker:
     """Makes a project of that app, and returns its folder."""
 
     def make(source: str, name: str = "app") -> Path:
