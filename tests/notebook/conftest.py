@@ -15,18 +15,19 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """For a module only: while Playwright runs, its event loop does, and no asynchronous test can."""
     with lab.browser() as browser:
         yield browser
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def lab_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("lab")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def lab_server(lab_folder: Path) -> Iterator[str]:
     with lab.server(lab_folder) as address:
         yield address
