@@ -62,7 +62,7 @@ void heap_area_give(void *area);
 #define MICROPY_PY_RANDOM_SEED_INIT_FUNC (random_seed_value())
 uint32_t random_seed_value(void);
 #define MICROPY_PY_TIME_TIME_TIME_NS            (1)
-#define MICROPY_PY_TIME_GMTIME_LOCALTIME_MKTIME (1)
+#define MICROPY_PY_TIME_GMTIME_LOCALTIME_MKTIME (0) /* time_port.h has them, for seconds with a fraction too */
 #define MICROPY_PY_TIME_INCLUDEFILE             "time_port.h"
 #define MICROPY_EPOCH_IS_1970                   (1)
 #define MICROPY_PY_SYS_PLATFORM                 "unikernel"
