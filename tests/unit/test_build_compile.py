@@ -16,7 +16,7 @@ from unikernel.build.components import Component, Generated, Source, Workshop
 from unikernel.build.jobs import Jobs, Stopped
 from unikernel.build.step import Step
 from unikernel.build.toolchain import toolchain
-from unikernel.errors import BuildError
+from unikernel.errors import BuildError, Refusal
 from unikernel.targets import TARGETS
 
 TARGET = TARGETS["x86_64-microvm"]
@@ -204,3 +204,9 @@ def test_an_archive_is_of_the_common_format() -> None:
         assert raw[head + 58 : head + 60] == b"`\n"
         assert raw[head + 60 :].startswith(content)
         assert head % 2 == 0
+
+
+def test_a_full_disk_is_said_whoever_meets_it() -> None:
+    with pytest.raises(Refusal, match="the disk is full"):
+        cache.check_space("error: unable to open output file: No space left on device")
+    cache.check_space("error: something else")

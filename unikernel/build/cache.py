@@ -75,6 +75,13 @@ def cannot_write(path: Path, error: OSError) -> str:
     return f"{path}: it cannot be written ({reason}); name a folder that you may write, or set XDG_CACHE_HOME."
 
 
+def check_space(said: str) -> None:
+    """Raises `Refusal` when a program that failed said that the disk is full."""
+    full = os.strerror(errno.ENOSPC)
+    if full in said:
+        raise Refusal(cannot_write(root(), OSError(errno.ENOSPC, full)))
+
+
 def write(path: Path, content: bytes) -> None:
     """Writes a whole file, atomically; the folder is made if need be."""
     with refusing(path):

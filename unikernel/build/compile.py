@@ -189,7 +189,8 @@ class Compiler:
         started, clock = time.time_ns(), time.monotonic()
         with cache.scratch() as scratch:
             workshop = _Workshop(self, scratch)
-            files = generated.make(workshop)
+            with cache.refusing(scratch):
+                files = generated.make(workshop)
         digest = stamps.key(sorted(files.items()))[:16]
         path = cache.folder("generated") / f"{generated.name}-{digest}"
         if not path.is_dir():
@@ -227,6 +228,7 @@ class _Workshop:
     def python(self, arguments: list[str]) -> bytes:
         done = self.compiler._jobs.run([sys.executable, *arguments], self.folder)  # noqa: SLF001
         if done.status:
+            cache.check_space(done.errors)
             last = (done.errors.strip().splitlines() or [f"status {done.status}"])[-1]
             raise BuildError(f"{Path(arguments[0]).name}: {last}")
         return done.output

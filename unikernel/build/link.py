@@ -92,6 +92,7 @@ def link(toolchain: Toolchain, inputs: Inputs, folder: Path) -> Linked:
             raise
     for done in all_done:
         if done.status:
+            cache.check_space(done.errors)
             raise _fault(done.errors)
     return Linked(folder / "image.elf", folder / "debug.elf", folder / "image.map")
 

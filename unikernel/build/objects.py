@@ -112,6 +112,7 @@ class Objects:
             flags = (*recipe.flags, *source.flags)
             done = self._jobs.run(command(flags, source.path, output, depends), scratch)
             if done.status:
+                cache.check_space(done.errors)
                 raise fault(done.errors, source.path)
             # A file that is assembled without the preprocessor reads nothing else.
             read = _dependencies(depends.read_text()) if depends.exists() else []
