@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-OWN = "--no-deps --editable ."
+OWN = "--editable ."
 
 
 def key(name: str) -> str:
