@@ -13,7 +13,6 @@ With --json the last line of standard output is one object:
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import shlex
 import sys
@@ -21,7 +20,7 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
 
 from unikernel.cli import output
-from unikernel.cli.command import add_stack_options, add_subject
+from unikernel.cli.command import add_boot_options, add_subject
 from unikernel.cli.subject import image_of, memory_of
 from unikernel.errors import UnikernelError
 from unikernel.units import parse_seconds
@@ -34,22 +33,8 @@ if TYPE_CHECKING:
 def arguments(parser: ArgumentParser) -> None:
     """Declares the verb's arguments."""
     add_subject(parser)
-    add_stack_options(parser)
-    parser.add_argument("--timeout", metavar="SECONDS", help="stop the machine after so long, with status 124")
-    parser.add_argument("--accel", metavar="NAME", default="tcg", help="tcg, which works everywhere, or kvm")
-    parser.add_argument(
-        "-i",
-        "--repl",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="a prompt follows main.py; left out, the stack says",
-    )
+    add_boot_options(parser)
     parser.add_argument("--json", action="store_true", help="tell the ending and the boot timeline as one JSON object")
-    parser.add_argument(
-        "--print-command",
-        action="store_true",
-        help="print one stand-alone QEMU command of the same hardware; start nothing",
-    )
 
 
 def run(options: Namespace) -> int:

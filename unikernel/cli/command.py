@@ -57,6 +57,25 @@ def add_stack_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--memory", metavar="SIZE", help="the machine's memory, as 8M or 512K")
 
 
+def add_boot_options(parser: argparse.ArgumentParser) -> None:
+    """The options of a boot, on the command line and in a notebook alike."""
+    add_stack_options(parser)
+    parser.add_argument("--timeout", metavar="SECONDS", help="stop the machine after so long, with status 124")
+    parser.add_argument("--accel", metavar="NAME", default="tcg", help="tcg, which works everywhere, or kvm")
+    parser.add_argument(
+        "-i",
+        "--repl",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="a prompt follows main.py; left out, the stack says",
+    )
+    parser.add_argument(
+        "--print-command",
+        action="store_true",
+        help="print one stand-alone QEMU command of the same hardware; start nothing",
+    )
+
+
 def add_subject(parser: argparse.ArgumentParser) -> None:
     """The argument that is a project or an image."""
     parser.add_argument("subject", metavar="DIR|IMAGE.elf", type=Path, help="a project folder, or an image")

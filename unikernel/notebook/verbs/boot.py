@@ -6,14 +6,13 @@ the Jupyter kernel meanwhile stops the machine.
 
 from __future__ import annotations
 
-import argparse
 import shlex
 from argparse import ArgumentParser, Namespace
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from unikernel.cli.command import add_stack_options
+from unikernel.cli.command import add_boot_options
 from unikernel.cli.subject import memory_of
 from unikernel.errors import Refusal, VmmError
 from unikernel.notebook.magics import Interrupted
@@ -35,23 +34,9 @@ def arguments(parser: ArgumentParser) -> None:
         nargs="?",
         help="an app, a stack, a project's folder or an image; left out, the newest",
     )
-    add_stack_options(parser)
-    parser.add_argument("--timeout", metavar="SECONDS", help="stop the machine after so long")
-    parser.add_argument("--accel", metavar="NAME", default="tcg", help="tcg, which works everywhere, or kvm")
-    parser.add_argument(
-        "-i",
-        "--repl",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="a prompt follows main.py; left out, the stack says",
-    )
+    add_boot_options(parser)
     parser.add_argument("--name", metavar="MACHINE", help="of the machine; left out, the image's")
     parser.add_argument("--no-wait", action="store_true", help="return at once")
-    parser.add_argument(
-        "--print-command",
-        action="store_true",
-        help="show one stand-alone QEMU command of the same hardware; start nothing",
-    )
 
 
 def run(session: Session, options: Namespace) -> None:
