@@ -34,6 +34,7 @@ class ConsoleView {
   private typed = 0;
   private done = 0;
   private told = 0;
+  private lost = 0;
   private later: ReturnType<typeof setTimeout> | undefined;
   private started = false;
   private connected = true;
@@ -114,6 +115,7 @@ class ConsoleView {
     this.askedAt = Date.now();
     if (verdict.what === "fresh") {
       if (verdict.lost > 0) {
+        this.lost += verdict.lost;
         this.screen.note(`${words.bytes(verdict.lost)} not shown: the console keeps the newest`);
       }
       const next = this.intake.next;
@@ -190,7 +192,8 @@ class ConsoleView {
 
   private count(): void {
     const { cols, rows } = this.screen.term;
-    this.card.count(`${cols} × ${rows} · ${words.bytes(this.intake.next)} out, ${words.bytes(this.typed)} in`);
+    const lost = this.lost > 0 ? ` (${words.bytes(this.lost)} not shown)` : "";
+    this.card.count(`${cols} × ${rows} · ${words.bytes(this.intake.next)} out${lost}, ${words.bytes(this.typed)} in`);
   }
 
   private scrolled(): void {

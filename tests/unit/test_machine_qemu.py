@@ -23,15 +23,15 @@ def some_qemu(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_mapped_machine_is_sandboxed_bare_and_mapped() -> None:
-    command = " ".join(qemu.mapped_command(HARDWARE, 3, 4, 5))
+    command = " ".join(qemu.mapped_command(HARDWARE, 3, 4))
     for words in (
         "-sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
         "-nodefaults -no-user-config -display none -no-reboot",
         "memory-backend-file,id=ram,size=8388608,mem-path=/proc/self/fd/3,share=on",
         "acpi=off,memory-backend=ram",
         "-m size=8192k",
-        "socket,id=console,fd=4",
-        "socket,id=monitor,fd=5",
+        "stdio,id=console,signal=off",
+        "socket,id=monitor,fd=4",
         "-append prompt=1",
     ):
         assert words in command
@@ -42,7 +42,7 @@ def test_a_standalone_command_has_the_same_hardware_and_the_console_on_stdio() -
     assert command[command.index("-kernel") + 1] == "/x/hello.elf"
     assert command[-4:] == ["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"]
     assert not {"-sandbox", "-object", "-mon"} & set(command)
-    mapped = qemu.mapped_command(HARDWARE, 3, 4, 5)
+    mapped = qemu.mapped_command(HARDWARE, 3, 4)
     assert mapped[2] == command[2] + ",memory-backend=ram"
     assert mapped[3 : command.index("-chardev")] == command[3 : command.index("-chardev")]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import time
 from typing import TYPE_CHECKING, Final
 
@@ -15,14 +16,15 @@ from unikernel.machine.transcript import KEPT_BYTES, Ring, Transcript
 
 if TYPE_CHECKING:
     import re
-    import socket
     from collections.abc import Callable
+
+    from unikernel.machine.vmm import Channel
 
     Subscriber = Callable[[int, bytes], object]
 
 READ_BYTES: Final = 1 << 16
 STREAMING_NS: Final = 1_000_000
-GATHER_S: Final = 0.0003
+GATHER_S: Final = 0.001
 EXPECT_WINDOW_BYTES: Final = 65536
 """A match of `Console.expect` spans at most this much."""
 LAST_WORDS_BYTES: Final = 200
@@ -33,10 +35,8 @@ logger = logging.getLogger(__name__)
 class Console:
     """Made by a machine; all methods belong to its loop, except where they say otherwise."""
 
-    def __init__(self, name: str, channel: socket.socket, limit_bytes: int = KEPT_BYTES) -> None:
-        """Start reading `channel`, a non-blocking socket that stays its owner's; `name` is the machine's, for
-        messages.
-        """
+    def __init__(self, name: str, channel: Channel, limit_bytes: int = KEPT_BYTES) -> None:
+        """Start reading `channel`, which stays its owner's; `name` is the machine's, for messages."""
         self.name = name
         self.first_byte_ns: int | None = None
         """Of ``time.monotonic_ns()``; None as long as nothing came."""
@@ -54,7 +54,7 @@ class Console:
         self._read_ns = 0
         self._draining = False
         self.closed = False
-        self._loop.add_reader(channel, self._read)
+        self._loop.add_reader(channel.output, self._read)
 
     @property
     def transcript(self) -> Transcript:
@@ -83,6 +83,13 @@ class Console:
                 self._subscribers.remove(callback)
 
         return unsubscribe
+
+    async def began(self) -> int | None:
+        """Wait for the first byte, and return when it came (see `first_byte_ns`); None if the machine ends without."""
+        while self.first_byte_ns is None and not self.closed:
+            self._arrived.clear()
+            await self._arrived.wait()
+        return self.first_byte_ns
 
     async def send(self, data: bytes | str) -> None:
         """Write to the machine; waits while it takes nothing. Raises `WrongState` when it has ended, or ends
@@ -151,7 +158,7 @@ class Console:
 
     async def _write(self, raw: bytes) -> bool:
         """Whether all was taken before the end."""
-        self._writing = asyncio.ensure_future(self._loop.sock_sendall(self._channel, raw))
+        self._writing = asyncio.ensure_future(self._loop.sock_sendall(self._channel.input, raw))
         try:
             await self._writing
         except (BrokenPipeError, ConnectionResetError):
@@ -168,7 +175,7 @@ class Console:
 
     def _read(self) -> None:
         try:
-            data = bytes(self._buffer[: self._channel.recv_into(self._buffer)])
+            data = bytes(self._buffer[: os.readv(self._channel.output, (self._buffer,))])
         except (BlockingIOError, InterruptedError):
             return
         except OSError:  # The VMM died with bytes of ours unread.
@@ -194,22 +201,18 @@ class Console:
                     self._subscribers.remove(callback)
 
     def _hold(self) -> None:
-        """A uart writes byte by byte: in a stream, let some gather, instead of waking for each (a tenth of the work).
+        """A uart writes byte by byte: in a stream, let some gather, instead of waking for each (a tenth of the work)."""
+        self._loop.remove_reader(self._channel.output)
+        self._loop.call_later(GATHER_S, self._release)
 
-        Another thread sleeps, as the loop's own timers count whole milliseconds, in which the socket could fill up.
-        """
-        with contextlib.suppress(RuntimeError):  # The interpreter is ending and starts no thread any more.
-            self._loop.run_in_executor(None, time.sleep, GATHER_S).add_done_callback(self._release)
-            self._loop.remove_reader(self._channel)
-
-    def _release(self, _held: asyncio.Future[None]) -> None:
+    def _release(self) -> None:
         if not self.closed:
-            self._loop.add_reader(self._channel, self._read)
+            self._loop.add_reader(self._channel.output, self._read)
 
     def _close(self) -> None:
         if not self.closed:
             self.closed = True
-            self._loop.remove_reader(self._channel)
+            self._loop.remove_reader(self._channel.output)
             self._arrived.set()
             if self._writing:
                 self._writing.cancel()

@@ -7,6 +7,7 @@ machine ended) or by raising `VmmError` (the VMM failed).
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import struct
 import time
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from unikernel import abi
 from unikernel.errors import VmmError
-from unikernel.machine.vmm import EndKind, Session, VmmEnd
+from unikernel.machine.vmm import Channel, EndKind, Session, VmmEnd
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -80,8 +81,9 @@ class FakeSession:
         """On the running loop."""
         self.command: tuple[str, ...] = ("fake", str(hardware.kernel))
         self.spawned_ns = time.monotonic_ns()
-        self.console, theirs = socket.socketpair()
-        self.console.setblocking(False)  # noqa: FBT003 - of the standard library
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)  # noqa: FBT003 - of the standard library
+        self.console = Channel(os.dup(ours.fileno()), ours)
         theirs.setblocking(False)  # noqa: FBT003 - of the standard library
         self._theirs = theirs
         self.machine = FakeMachine(hardware, theirs)
@@ -125,7 +127,7 @@ class FakeSession:
         return "fake"
 
     async def close(self) -> None:
-        """End the play and give back the sockets."""
+        """End the play and give back the descriptors."""
         self._play.cancel()
         await asyncio.wait((self._play,))
         self._theirs.close()  # A play that was cut short before it began has not done so.

@@ -130,10 +130,8 @@ class Machine:
 
         Cancelling the wait stops the machine: who gives up waiting for a boot does not want it.
         """
-        began = asyncio.Event()
-        unsubscribe = self.console.subscribe(lambda _offset, _data: began.set(), replay_from=0)
         ended = asyncio.ensure_future(asyncio.shield(self._run))
-        first = asyncio.ensure_future(began.wait())
+        first = asyncio.ensure_future(self.console.began())
         try:
             await asyncio.wait((ended, first), return_when=asyncio.FIRST_COMPLETED)
             await asyncio.wait((ended,), timeout=after_first_byte_s)
@@ -141,7 +139,6 @@ class Machine:
             await self.stop()
             raise
         finally:
-            unsubscribe()
             first.cancel()
             ended.cancel()
         return self.run

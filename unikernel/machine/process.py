@@ -43,9 +43,9 @@ def owned(command: Sequence[str]) -> list[str]:
 class Process:
     """A running child. Made on the loop that watches it; that loop's thread must live as long as the child should."""
 
-    def __init__(self, command: Sequence[str], pass_fds: Sequence[int]) -> None:
-        """Start `command` in a session of its own, so that a terminal's Ctrl-C is not its. Raises `Refusal`,
-        `VmmError`.
+    def __init__(self, command: Sequence[str], pass_fds: Sequence[int], stdin: int, stdout: int) -> None:
+        """Start `command` on these descriptors, in a session of its own, so that a terminal's Ctrl-C is not its. Raises
+        `Refusal`, `VmmError`.
         """
         self._loop = asyncio.get_running_loop()
         self._ended: asyncio.Future[int] = self._loop.create_future()
@@ -55,8 +55,8 @@ class Process:
         try:
             self._popen = subprocess.Popen(
                 owned(command),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
+                stdin=stdin,
+                stdout=stdout,
                 stderr=write_end,
                 pass_fds=pass_fds,
                 start_new_session=True,

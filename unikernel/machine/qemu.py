@@ -1,7 +1,7 @@
 """QEMU: with `qemu_monitor.py` the only place for its words. Written for 7.2 and 10.0.
 
 The machine's memory is a memfd that we also map, so that its records can be read while it runs and after it has died.
-Console and monitor are inherited socket pairs. So nothing lies in a folder, and nothing is left when anything dies.
+Console and monitor are inherited descriptors. So nothing lies in a folder, and nothing is left when anything dies.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from unikernel.errors import Refusal, VmmError
 from unikernel.machine import sandbox
 from unikernel.machine.process import Process
 from unikernel.machine.qemu_monitor import Monitor
-from unikernel.machine.vmm import EndKind, Hardware, Session, VmmEnd
+from unikernel.machine.vmm import Channel, EndKind, Hardware, Session, VmmEnd
 
 if TYPE_CHECKING:
     pass
@@ -42,8 +42,7 @@ _DENIALS: Final = {
     sandbox.Denied.RESOURCE_CONTROL: "resourcecontrol",
 }
 
-# QEMU writes each byte of the uart on its own, and the host counts the book-keeping of each against the buffer.
-_SOCKET_BUFFER_BYTES: Final = 1 << 20
+_STDIO: Final = f"stdio,id={CONSOLE_ID},signal=off"
 
 
 def binary() -> str:
@@ -74,22 +73,19 @@ def standalone_command(hardware: Hardware) -> list[str]:
     It has no mapped memory, monitor or limits, so QEMU's exit code is not the machine's status. Raises `Refusal`
     without QEMU.
     """
-    return [
-        *_hardware(hardware, binary()),
-        "-chardev",
-        f"stdio,id={CONSOLE_ID},signal=off",
-        "-serial",
-        f"chardev:{CONSOLE_ID}",
-    ]
+    return [*_hardware(hardware, binary()), "-chardev", _STDIO, "-serial", f"chardev:{CONSOLE_ID}"]
 
 
-def mapped_command(hardware: Hardware, memory_fd: int, console_fd: int, monitor_fd: int) -> list[str]:
-    """The command of a machine that we own; the descriptors are inherited. Raises `Refusal` without QEMU."""
+def mapped_command(hardware: Hardware, memory_fd: int, monitor_fd: int) -> list[str]:
+    """The command of a machine that we own. It inherits the descriptors; its console is standard input and output.
+
+    Raises `Refusal` without QEMU.
+    """
     memory = f"memory-backend-file,id=ram,size={hardware.memory_bytes},mem-path=/proc/self/fd/{memory_fd},share=on"
     denied = ",".join(f"{_DENIALS[denial]}=deny" for denial in sandbox.ALL)
     command = _hardware(hardware, binary(), ",memory-backend=ram")
     command += ["-object", memory, "-sandbox", f"on,{denied}"]
-    command += ["-chardev", f"socket,id={CONSOLE_ID},fd={console_fd}", "-serial", f"chardev:{CONSOLE_ID}"]
+    command += ["-chardev", _STDIO, "-serial", f"chardev:{CONSOLE_ID}"]
     command += ["-chardev", f"socket,id=monitor,fd={monitor_fd}", "-mon", "chardev=monitor,mode=control"]
     return command
 
@@ -110,21 +106,25 @@ class QemuSession:
     def __init__(self, hardware: Hardware) -> None:
         """Fork; must run on the loop that owns the machine."""
         self._memory = _Memory(hardware.memory_bytes)
-        self.console, console_theirs = _pair()
+        input_ours, input_theirs = _pair()
         monitor_ours, monitor_theirs = _pair()
+        output_ours, output_theirs = os.pipe()
+        os.set_blocking(output_ours, False)
+        self.console = Channel(output_ours, input_ours)
         try:
-            theirs = (self._memory.fd, console_theirs.fileno(), monitor_theirs.fileno())
-            command = mapped_command(hardware, *theirs)
+            inherited = (self._memory.fd, monitor_theirs.fileno())
+            command = mapped_command(hardware, *inherited)
             self.command: tuple[str, ...] = tuple(command)
             self.spawned_ns = time.monotonic_ns()
-            self._process = Process(command, theirs)
+            self._process = Process(command, inherited, input_theirs.fileno(), output_theirs)
         except BaseException:
             monitor_ours.close()
             self.console.close()
             self._memory.close()
             raise
         finally:
-            console_theirs.close()
+            os.close(output_theirs)
+            input_theirs.close()
             monitor_theirs.close()
         self.pid = self._process.pid
         self._stop_asked = False
@@ -209,7 +209,6 @@ def _pair() -> tuple[socket.socket, socket.socket]:
     """Ours, non-blocking, and theirs."""
     ours, theirs = socket.socketpair()
     ours.setblocking(False)  # noqa: FBT003 - of the standard library
-    theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SOCKET_BUFFER_BYTES)
     return ours, theirs
 
 

@@ -6,6 +6,7 @@ milliseconds.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
@@ -26,6 +27,23 @@ class Hardware:
     memory_bytes: int
     command_line: str
     accelerator: Accelerator
+
+
+@dataclass(frozen=True)
+class Channel:
+    """Our end of a console. A pipe carries the output: it takes single bytes, as a uart writes them, at twice the rate
+    of a socket, which keeps books on each.
+    """
+
+    output: int
+    """Descriptor of what the machine writes: non-blocking; the end of file comes when the VMM is gone."""
+    input: socket.socket
+    """What the machine reads: non-blocking."""
+
+    def close(self) -> None:
+        """Give both back."""
+        os.close(self.output)
+        self.input.close()
 
 
 class EndKind(Enum):
@@ -57,8 +75,7 @@ class Session(Protocol):
     """Of ``time.monotonic_ns()``, just before the VMM was started."""
     pid: int
     """Of the VMM's process; 0 where there is none."""
-    console: socket.socket
-    """Our end of the console: non-blocking; the end of file comes when the VMM is gone."""
+    console: Channel
 
     def memory(self, address: int, size: int) -> bytes:
         """A copy of guest-physical memory, also after the end, until `close`; shorter where the memory ends before."""

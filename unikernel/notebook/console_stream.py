@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
-PIECE_BYTES: Final = 32 * 1024
+PIECE_BYTES: Final = 64 * 1024
 WINDOW_BYTES: Final = 256 * 1024
 KEPT_BYTES: Final = 512 * 1024
 """What a view that comes later is shown; the machine's own transcript keeps more."""
@@ -23,9 +23,12 @@ KEPT_BYTES: Final = 512 * 1024
 GATHER_S: Final = 0.002
 """A first byte waits this long for those that follow it."""
 FRAME_S: Final = 0.016
-SLOW_FRAME_S: Final = 0.04
+FLOWING_FRAME_S: Final = 0.04
 FLOWING_BYTES: Final = 1024
 """More than this in a frame is read, not typed with: then frames are longer, as each message costs all who pass it on."""
+FLOOD_FRAME_S: Final = 0.08
+FLOOD_BYTES: Final = 8 * 1024
+"""More than this in a frame nobody reads."""
 BEAT_S: Final = 1.0
 SEND_AGAIN_S: Final = 2.0
 FORGET_S: Final = 30.0
@@ -127,11 +130,11 @@ class ConsoleStream:
         """Send each view its next piece; whether any went."""
         self._flush = None
         self._flushed_s = self._loop.time()
-        sent = [self._send_piece(name, view) for name, view in self.views.items()]
-        self._frame_s = SLOW_FRAME_S if FLOWING_BYTES < max(sent, default=0) < PIECE_BYTES else FRAME_S
-        if any(sent):
+        most = max([self._send_piece(name, view) for name, view in self.views.items()], default=0)
+        self._frame_s = _frame_s(most)
+        if most:
             self._flush_soon()
-        return any(sent)
+        return most > 0
 
     def _send_piece(self, name: str, view: View) -> int:
         """How many bytes went, at least 1 if anything did."""
@@ -170,6 +173,13 @@ class ConsoleStream:
         self._send({"kind": "beat", "end": self.end, "typed": self.typed}, [])
         over = self._ends_s is not None and now > self._ends_s
         self._beat = None if over else self._loop.call_later(BEAT_S, self._beat_now)
+
+
+def _frame_s(sent_bytes: int) -> float:
+    """How long the next frame should be; after a full piece more waits already, and goes soon."""
+    if sent_bytes <= FLOWING_BYTES or sent_bytes >= PIECE_BYTES:
+        return FRAME_S
+    return FLOWING_FRAME_S if sent_bytes <= FLOOD_BYTES else FLOOD_FRAME_S
 
 
 def follow(stream: ConsoleStream) -> Callable[[int, bytes], None]:

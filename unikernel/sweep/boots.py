@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import statistics
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +11,7 @@ from typing import Any
 
 from unikernel.build import Image
 from unikernel.errors import VmmError
+from unikernel.machine.console import Console
 from unikernel.machine.limits import Limits
 from unikernel.machine.loop import core
 from unikernel.machine.machine import boot, describe
@@ -167,13 +167,14 @@ async def _image_ms(image: Image) -> tuple[float, BootTimeline | None]:
 
 async def _floor_ms(hardware: Hardware) -> float:
     session = await Qemu().start(hardware)
+    console = Console("floor", session.console)
     try:
         async with asyncio.timeout(LONGEST_BOOT_S):
-            got = await asyncio.get_running_loop().sock_recv(session.console, 1)
-        arrived = time.monotonic_ns()
+            began_ns = await console.began()
     finally:
+        console.close()
         session.kill()
         await session.close()
-    if not got:
+    if began_ns is None:
         raise VmmError("the floor wrote nothing: QEMU ended before it.")
-    return (arrived - session.spawned_ns) / 1e6
+    return (began_ns - session.spawned_ns) / 1e6
