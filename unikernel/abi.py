@@ -134,6 +134,8 @@ class Records:
     """All that a machine left in its memory; not `valid`, and all absent, where magic, version or size are not ours."""
 
     valid: bool = False
+    listening: bool = False
+    """Whether the devices are up; what is sent before may be lost."""
     exit: Exit = Exit()
     memory: Memory = Memory()
     panic: Panic | None = None
@@ -147,7 +149,7 @@ class Records:
         if not 0 <= address <= len(memory) - RECORDS_BYTES:
             return cls()
         raw = bytes(memory[address : address + RECORDS_BYTES])
-        magic, version, size, _ = _HEAD.unpack_from(raw)
+        magic, version, size, listening = _HEAD.unpack_from(raw)
         if (magic, version, size) != (RECORDS_MAGIC, VERSION, RECORDS_BYTES):
             return cls()
         offset = _HEAD.size
@@ -163,6 +165,7 @@ class Records:
         records = (_trace_record(*_TRACE_RECORD.unpack_from(raw, offset + i * _TRACE_RECORD.size)) for i in range(kept))
         return cls(
             valid=True,
+            listening=listening == 1,
             exit=Exit(ExitKind(kind), status) if kind in set(ExitKind) else Exit(),
             memory=found,
             panic=panic,

@@ -145,6 +145,23 @@ async def test_giving_up_settling_stops_the_machine() -> None:
     assert machine.state is MachineState.ENDED
 
 
+async def test_input_waits_until_the_machine_listens() -> None:
+    got: list[bytes] = []
+
+    async def starts_slowly(machine: FakeMachine) -> None:
+        machine.note_listening(listening=False)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                got.append(await machine.read())
+        machine.note_listening(listening=True)
+        got.append(await machine.read())
+
+    async with await boot_fake(starts_slowly) as machine:
+        await machine.console.send("early")
+        await machine.wait(5)
+    assert got == [b"early"]
+
+
 async def test_scribbled_records_read_as_none() -> None:
     async def scribbles(machine: FakeMachine) -> None:
         machine.memory[:] = os.urandom(len(machine.memory))

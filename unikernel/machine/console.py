@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 READ_BYTES: Final = 1 << 16
 STREAMING_NS: Final = 1_000_000
 GATHER_S: Final = 0.001
+LISTEN_AGAIN_S: Final = 0.002
+DEAF_S: Final = 2.0
 EXPECT_WINDOW_BYTES: Final = 65536
 """A match of `Console.expect` spans at most this much."""
 LAST_WORDS_BYTES: Final = 200
@@ -35,13 +37,23 @@ logger = logging.getLogger(__name__)
 class Console:
     """Made by a machine; all methods belong to its loop, except where they say otherwise."""
 
-    def __init__(self, name: str, channel: Channel, limit_bytes: int = KEPT_BYTES) -> None:
-        """Start reading `channel`, which stays its owner's; `name` is the machine's, for messages."""
+    def __init__(
+        self,
+        name: str,
+        channel: Channel,
+        limit_bytes: int = KEPT_BYTES,
+        listening: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Start reading `channel`, which stays its owner's; `name` is the machine's, for messages.
+
+        Input is held back until `listening()`, or output, says that the machine hears it.
+        """
         self.name = name
         self.first_byte_ns: int | None = None
         """Of ``time.monotonic_ns()``; None as long as nothing came."""
         self._loop = asyncio.get_running_loop()
         self._channel = channel
+        self._listening = listening
         self._ring = Ring(limit_bytes)
         # A uart's bytes come a few at a time: one buffer for all reads, not a large one for each.
         self._buffer = memoryview(bytearray(READ_BYTES))
@@ -156,8 +168,16 @@ class Console:
                 break
         self._close()
 
+    async def _heard(self) -> None:
+        """Wait until the machine's console is up. One that never says so gets its input all the same."""
+        until = self._loop.time() + DEAF_S
+        while self.first_byte_ns is None and not self.closed and not self._listening() and self._loop.time() < until:
+            await asyncio.sleep(LISTEN_AGAIN_S)
+        self._listening = lambda: True
+
     async def _write(self, raw: bytes) -> bool:
         """Whether all was taken before the end."""
+        await self._heard()
         self._writing = asyncio.ensure_future(self._loop.sock_sendall(self._channel.input, raw))
         try:
             await self._writing

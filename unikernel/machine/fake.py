@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     Script = Callable[["FakeMachine"], Awaitable[object]]
 
 READ_BYTES: Final = 65536
-_HEAD: Final = struct.Struct("<IIIIIi")
+_HEAD: Final = struct.Struct("<IIII")
+_EXIT: Final = struct.Struct("<Ii")
 
 
 class FakeMachine:
@@ -36,6 +37,7 @@ class FakeMachine:
         self.hardware = hardware
         self.memory = bytearray(abi.RECORDS_BYTES)
         """Where the records lie, whatever address the image names; a script may write nonsense."""
+        self.note_listening(listening=True)
         self.breaks = 0
         self.broken = asyncio.Event()
         """Set by each break; a script clears it."""
@@ -53,9 +55,13 @@ class FakeMachine:
         """What was typed, at most `size` bytes; waits for some; empty when the owner is gone."""
         return await self._loop.sock_recv(self._channel, size)
 
+    def note_listening(self, *, listening: bool) -> None:
+        """Write the head of the records; a machine listens from the start, unless its script says otherwise."""
+        _HEAD.pack_into(self.memory, 0, abi.RECORDS_MAGIC, abi.VERSION, abi.RECORDS_BYTES, listening)
+
     def note_exit(self, status: int, kind: abi.ExitKind = abi.ExitKind.STATUS) -> None:
         """Write the exit record."""
-        _HEAD.pack_into(self.memory, 0, abi.RECORDS_MAGIC, abi.VERSION, abi.RECORDS_BYTES, 0, kind, status)
+        _EXIT.pack_into(self.memory, _HEAD.size, kind, status)
 
 
 class Fake:

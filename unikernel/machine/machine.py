@@ -98,7 +98,7 @@ class Machine:
         self._session = session
         self._ours: Verdict | None = None
         self._loop = asyncio.get_running_loop()
-        self.console = Console(self.name, session.console, limits.output_bytes)
+        self.console = Console(self.name, session.console, limits.output_bytes, lambda: self._read_records().listening)
         self._run: asyncio.Future[Run] = self._loop.create_future()
         self._life = self._loop.create_task(self._live(), name=f"machine {self.name}")
         self.state = MachineState.RUNNING

@@ -94,10 +94,10 @@ struct abi_memory {
 };
 
 struct abi_records {
-    uint32_t magic;   /* ABI_RECORDS_MAGIC once the image runs */
-    uint32_t version; /* ABI_VERSION */
-    uint32_t bytes;   /* sizeof(struct abi_records) */
-    uint32_t reserved;
+    uint32_t magic;     /* ABI_RECORDS_MAGIC once the image runs */
+    uint32_t version;   /* ABI_VERSION */
+    uint32_t bytes;     /* sizeof(struct abi_records) */
+    uint32_t listening; /* 1 once the devices are up: a byte that comes while the console starts can be lost */
     struct abi_exit exit;
     struct abi_memory memory;
     struct abi_panic panic;
