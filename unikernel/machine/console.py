@@ -171,9 +171,12 @@ class Console:
     async def _heard(self) -> None:
         """Wait until the machine's console is up. One that never says so gets its input all the same."""
         until = self._loop.time() + DEAF_S
-        while self.first_byte_ns is None and not self.closed and not self._listening() and self._loop.time() < until:
-            await asyncio.sleep(LISTEN_AGAIN_S)  # noqa: ASYNC110 - the machine sets no event, it writes to its memory
+        while self._deaf() and self._loop.time() < until:  # noqa: ASYNC110 - the machine's memory cannot set an event
+            await asyncio.sleep(LISTEN_AGAIN_S)
         self._listening = lambda: True
+
+    def _deaf(self) -> bool:
+        return self.first_byte_ns is None and not self.closed and not self._listening()
 
     async def _write(self, raw: bytes) -> bool:
         """Whether all was taken before the end."""
