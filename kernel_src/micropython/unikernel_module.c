@@ -4,8 +4,10 @@
  *   devices()     a list of (name, class_name, status): status 0 is up, 1 not tried, below zero the errno of a failure
  *   memory()      total, heap and stack in bytes, and how much of the heap is free now
  *   trace()       the boot so far: a list of (name, kind, ns), ns since the machine's start or None where the clock's
- * rate is not known mark(name)    adds a record of the app's own to the trace exit(status)  ends the machine at once,
- * without unwinding
+ *                 rate is not known
+ *   mark(name)    adds a record of the app's own to the trace
+ *   exit(status)  ends the machine at once, without unwinding
+ *   restart()     the same, and asks its owner to start it again
  */
 #include <string.h>
 
@@ -104,6 +106,11 @@ static mp_obj_t unikernel_exit(size_t count, const mp_obj_t *arguments) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(unikernel_exit_obj, 0, 1, unikernel_exit);
 
+static mp_obj_t unikernel_restart(void) {
+    machine_exit(ABI_EXIT_RESTART, 0);
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(unikernel_restart_obj, unikernel_restart);
+
 static const mp_rom_map_elem_t globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_unikernel)},
     {MP_ROM_QSTR(MP_QSTR_devices), MP_ROM_PTR(&unikernel_devices_obj)},
@@ -111,6 +118,7 @@ static const mp_rom_map_elem_t globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_trace), MP_ROM_PTR(&unikernel_trace_obj)},
     {MP_ROM_QSTR(MP_QSTR_mark), MP_ROM_PTR(&unikernel_mark_obj)},
     {MP_ROM_QSTR(MP_QSTR_exit), MP_ROM_PTR(&unikernel_exit_obj)},
+    {MP_ROM_QSTR(MP_QSTR_restart), MP_ROM_PTR(&unikernel_restart_obj)},
 };
 static MP_DEFINE_CONST_DICT(globals, globals_table);
 

@@ -3,7 +3,9 @@
 import pytest
 
 from tests.machine.images import guest
-from unikernel.machine.machine import MachineState, boot
+from unikernel.machine import registry
+from unikernel.machine.handle import MachineState
+from unikernel.machine.machine import boot
 
 
 async def test_a_machine_boots_writes_and_ends_with_its_own_status() -> None:
@@ -48,3 +50,26 @@ async def test_stop_is_130() -> None:
     run = await machine.stop()
     assert (run.status, run.ended_by, run.reason) == (130, "stopped", "stopped")
     assert await machine.stop() is run
+
+
+async def test_qemu_is_started_again_and_listed_with_its_new_process() -> None:
+    machine = await boot(guest("RESTART"))
+    await machine.console.expect("up\r\n")
+    first = machine.pid
+    await machine.console.expect("up\r\n")
+    assert machine.restarts >= 1
+    [entry] = registry.running()
+    assert entry.vmm_pid == machine.pid != first
+    assert registry.process_started(first) is None
+    run = await machine.stop()
+    assert run.transcript.data == b"up\r\n" * (run.restarts + 1)
+
+
+async def test_a_paused_machine_can_be_started_again() -> None:
+    async with await boot(guest("ECHO")) as machine:
+        await machine.console.expect("up")
+        await machine.pause()
+        await machine.restart()
+        await machine.console.expect("up")
+        await machine.console.send("second")
+        await machine.console.expect("second")

@@ -70,7 +70,7 @@ async def test_an_owner_that_is_asked_to_end_leaves_nothing_at_all(runtime_folde
 
 async def test_killing_qemu_is_125() -> None:
     machine = await boot(guest("IDLE"))
-    await machine.console.expect("up")
+    await machine.console.expect("up\r\n")
     os.kill(machine.pid, signal.SIGKILL)
     run = await machine.wait(PATIENCE_S)
     assert (run.status, run.ended_by, run.reason) == (125, "vmm", "QEMU was killed by SIGKILL")

@@ -169,3 +169,15 @@ async def test_tools_speak_to_the_raw_prompt(start: Start) -> None:
     await console.expect(">>> ")
     await console.send("\x04")
     assert (await machine.wait()).status == 0
+
+
+async def test_an_app_asks_to_be_started_again(start: Start) -> None:
+    machine = await start(
+        "import sys, unikernel\nprint('one more life?')\nif sys.stdin.read(1) == 'y': unikernel.restart()"
+    )
+    for answer in "yn":
+        await machine.console.expect("life\\?")
+        await machine.console.send(answer)
+    run = await machine.wait()
+    assert (run.status, run.restarts) == (0, 1)
+    assert run.transcript.text == "one more life?\n" * 2

@@ -12,8 +12,9 @@ from unikernel import abi
 from unikernel.errors import MachineError, MachineTimeout, Refusal, VmmError, WrongState
 from unikernel.machine import registry
 from unikernel.machine.fake import Fake, FakeMachine
-from unikernel.machine.machine import Machine, MachineState, boot
-from unikernel.machine.vmm import Hardware
+from unikernel.machine.handle import MachineState
+from unikernel.machine.machine import Machine, boot
+from unikernel.machine.vmm import Hardware, Session
 
 
 @pytest.fixture(autouse=True)
@@ -257,3 +258,95 @@ async def test_a_subscriber_that_fails_is_dropped_and_hurts_nobody() -> None:
         await machine.console.send("more")
         await machine.console.expect("more")
     assert b"".join(seen) == b"up\r\nmore"
+
+
+async def restarts(machine: FakeMachine) -> None:
+    await machine.write("up\r\n")
+    machine.note_exit(0, abi.ExitKind.RESTART)
+
+
+async def test_a_machine_that_asks_is_started_again_under_its_name_on_its_console(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("unikernel.machine.machine.RESTART_NS", 0)
+    lives = 0
+
+    async def three_lives(machine: FakeMachine) -> None:
+        nonlocal lives
+        lives += 1
+        await machine.write(f"life {lives}\r\n")
+        machine.note_exit(lives, abi.ExitKind.RESTART if lives < 3 else abi.ExitKind.STATUS)
+
+    run = await (await boot_fake(three_lives)).wait(5)
+    assert (run.name, run.status, run.ended_by, run.restarts) == ("stand-in", 3, "machine", 2)
+    assert run.transcript.text == "life 1\nlife 2\nlife 3\n"
+    assert "restarted 2 times" in str(run)
+
+
+async def test_a_machine_that_restarts_for_ever_waits_in_between_and_can_be_stopped() -> None:
+    states: list[MachineState] = []
+    machine = await boot_fake(restarts)
+    machine.watch(lambda: states.append(machine.state))
+    await machine.console.expect("up")
+    while MachineState.STARTING not in states:
+        await asyncio.sleep(0.001)
+    assert [entry.name for entry in registry.running()] == ["stand-in"]
+    run = await machine.stop()
+    assert (run.ended_by, run.restarts) == ("stopped", 0)
+    assert MachineState.RUNNING not in states
+
+
+async def test_time_limits_all_lives_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("unikernel.machine.machine.RESTART_NS", 1_000_000)
+    run = await (await boot_fake(restarts, timeout_s=0.2)).wait(5)
+    assert run.ended_by == "timeout"
+    assert run.restarts > 1
+
+
+async def test_a_restart_from_outside_begins_anew_at_once() -> None:
+    async with await boot_fake() as machine:
+        await machine.console.expect("up")
+        await machine.restart()
+        assert (machine.state, machine.restarts) == (MachineState.RUNNING, 1)
+        await machine.console.expect("up")
+        await machine.console.send("to the second")
+        await machine.console.expect("to the second")
+
+
+async def test_a_restart_that_cannot_be_started_is_the_vmms_failure() -> None:
+    class Once(Fake):
+        starts = 0
+
+        async def start(self, hardware: Hardware) -> Session:
+            self.starts += 1
+            if self.starts > 1:
+                message = "the host is full"
+                raise VmmError(message)
+            return await super().start(hardware)
+
+    machine = await boot(stand_in(), vmm=Once(echo))
+    with pytest.raises(MachineError, match="was not started again: it could not be started again: the host is full"):
+        await machine.restart()
+    assert (await machine.wait(5)).status == 125
+
+
+async def test_the_second_life_is_the_same_image_whatever_has_become_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("unikernel.machine.machine.RESTART_NS", 0)
+    path = tmp_path / "x.elf"
+    path.write_bytes(b"first")
+    booted: list[bytes] = []
+
+    async def notes(machine: FakeMachine) -> None:
+        booted.append(machine.hardware.kernel.read_bytes())
+        path.unlink(missing_ok=True)
+        path.write_bytes(b"second")
+        machine.note_exit(0, abi.ExitKind.RESTART if len(booted) < 2 else abi.ExitKind.STATUS)
+
+    await (await boot(stand_in(path), vmm=Fake(notes))).wait(5)
+    assert booted == [b"first", b"first"]
+
+
+async def test_shutting_down_stops_a_machine_that_nobody_can_ask() -> None:
+    assert (await (await boot_fake()).shutdown()).ended_by == "stopped"

@@ -1,5 +1,5 @@
-"""The console of one machine: one reader, a ring of what came, subscribers, input with back-pressure, and matching by
-pexpect.
+"""The console of one machine: a ring of what came, subscribers, input in order, and matching by pexpect. Where the bytes
+come from is a subclass's: `channel_console` reads the VMM's channel, `kept` a keeper's messages.
 """
 
 from __future__ import annotations
@@ -7,8 +7,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import time
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Final
 
 from unikernel.errors import MachineError, MachineTimeout, WrongState
@@ -18,15 +18,8 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Callable
 
-    from unikernel.machine.vmm import Channel
-
     Subscriber = Callable[[int, bytes], object]
 
-READ_BYTES: Final = 1 << 16
-STREAMING_NS: Final = 1_000_000
-GATHER_S: Final = 0.001
-LISTEN_AGAIN_S: Final = 0.002
-DEAF_S: Final = 2.0
 EXPECT_WINDOW_BYTES: Final = 65536
 """A match of `Console.expect` spans at most this much."""
 LAST_WORDS_BYTES: Final = 200
@@ -34,39 +27,23 @@ LAST_WORDS_BYTES: Final = 200
 logger = logging.getLogger(__name__)
 
 
-class Console:
+class Console(ABC):
     """Made by a machine; all methods belong to its loop, except where they say otherwise."""
 
-    def __init__(
-        self,
-        name: str,
-        channel: Channel,
-        limit_bytes: int = KEPT_BYTES,
-        listening: Callable[[], bool] = lambda: True,
-    ) -> None:
-        """Start reading `channel`, which stays its owner's; `name` is the machine's, for messages.
-
-        Input is held back until `listening()`, or output, says that the machine hears it.
-        """
+    def __init__(self, name: str, limit_bytes: int = KEPT_BYTES) -> None:
+        """Keeps `limit_bytes`; `name` is the machine's, for messages."""
         self.name = name
         self.first_byte_ns: int | None = None
-        """Of ``time.monotonic_ns()``; None as long as nothing came."""
+        """Of ``time.monotonic_ns()``, since the machine's last start; None as long as nothing came."""
+        self.closed = False
         self._loop = asyncio.get_running_loop()
-        self._channel = channel
-        self._listening = listening
         self._ring = Ring(limit_bytes)
-        # A uart's bytes come a few at a time: one buffer for all reads, not a large one for each.
-        self._buffer = memoryview(bytearray(READ_BYTES))
         self._subscribers: list[Subscriber] = []
         self._arrived = asyncio.Event()
+        """Set by whatever a waiter may wait for."""
         self._sending = asyncio.Lock()
-        self._writing: asyncio.Future[None] | None = None
         self._posts: set[asyncio.Task[None]] = set()
         self._matched = 0
-        self._read_ns = 0
-        self._draining = False
-        self.closed = False
-        self._loop.add_reader(channel.output, self._read)
 
     @property
     def transcript(self) -> Transcript:
@@ -77,6 +54,28 @@ class Console:
     def offset(self) -> int:
         """How many bytes the machine has written so far."""
         return self._ring.end
+
+    def since(self, offset: int, most_bytes: int | None = None) -> tuple[int, bytes]:
+        """What is kept from `offset` on, at most so much of it, and where it really starts; see `Ring.since`."""
+        return self._ring.since(offset, most_bytes)
+
+    def feed(self, data: bytes, offset: int | None = None) -> None:
+        """Take what came. An `offset` beyond what is known says that the bytes between are not to be had."""
+        now = time.monotonic_ns()
+        if self.first_byte_ns is None:
+            self.first_byte_ns = now
+        if offset is not None and offset > self._ring.end:
+            self._ring.skip(offset)
+        start = self._ring.end
+        self._ring.append(data, now)
+        self._arrived.set()
+        for callback in tuple(self._subscribers):
+            try:
+                callback(start, data)
+            except Exception:
+                logger.exception("a subscriber of the console of %s failed and is dropped", self.name)
+                with contextlib.suppress(ValueError):
+                    self._subscribers.remove(callback)
 
     def subscribe(self, callback: Subscriber, replay_from: int | None = None) -> Callable[[], None]:
         """Call `callback(offset, data)` on the loop for all that comes; returns what ends it.
@@ -159,86 +158,13 @@ class Console:
         raise MachineError(message)
 
     def close(self) -> None:
-        """Take what is left in the channel and stop reading; waiting senders and `expect` end."""
-        self._draining = True
-        while not self.closed:
-            before = self._ring.end
-            self._read()
-            if self._ring.end == before:
-                break
-        self._close()
-
-    async def _heard(self) -> None:
-        """Wait until the machine's console is up. One that never says so gets its input all the same."""
-        until = self._loop.time() + DEAF_S
-        while self._deaf() and self._loop.time() < until:  # noqa: ASYNC110 - the machine's memory cannot set an event
-            await asyncio.sleep(LISTEN_AGAIN_S)
-        self._listening = lambda: True
-
-    def _deaf(self) -> bool:
-        return self.first_byte_ns is None and not self.closed and not self._listening()
-
-    async def _write(self, raw: bytes) -> bool:
-        """Whether all was taken before the end."""
-        await self._heard()
-        self._writing = asyncio.ensure_future(self._loop.sock_sendall(self._channel.input, raw))
-        try:
-            await self._writing
-        except (BrokenPipeError, ConnectionResetError):
-            return False
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if not self.closed or (task and task.cancelling()):
-                raise
-            return False
-        finally:
-            self._writing.cancel()
-            self._writing = None
-        return True
-
-    def _read(self) -> None:
-        try:
-            data = bytes(self._buffer[: os.readv(self._channel.output, (self._buffer,))])
-        except (BlockingIOError, InterruptedError):
-            return
-        except OSError:  # The VMM died with bytes of ours unread.
-            data = b""
-        if not data:
-            self._close()
-            return
-        now = time.monotonic_ns()
-        if self.first_byte_ns is None:
-            self.first_byte_ns = now
-        if now - self._read_ns < STREAMING_NS and not self._draining:
-            self._hold()
-        self._read_ns = now
-        offset = self._ring.end
-        self._ring.append(data, now)
+        """Nothing more will come; waiting senders and `expect` end."""
+        self.closed = True
         self._arrived.set()
-        for callback in tuple(self._subscribers):
-            try:
-                callback(offset, data)
-            except Exception:
-                logger.exception("a subscriber of the console of %s failed and is dropped", self.name)
-                with contextlib.suppress(ValueError):
-                    self._subscribers.remove(callback)
 
-    def _hold(self) -> None:
-        """A uart writes byte by byte: in a stream, let some gather, instead of waking for each (a tenth of the work)."""
-        self._loop.remove_reader(self._channel.output)
-        self._loop.call_later(GATHER_S, self._release)
-
-    def _release(self) -> None:
-        if not self.closed:
-            self._loop.add_reader(self._channel.output, self._read)
-
-    def _close(self) -> None:
-        if not self.closed:
-            self.closed = True
-            self._loop.remove_reader(self._channel.output)
-            self._arrived.set()
-            if self._writing:
-                self._writing.cancel()
+    @abstractmethod
+    async def _write(self, raw: bytes) -> bool:
+        """Give the machine these bytes, and wait while it takes none; whether all were taken before its end."""
 
     def _last_words(self) -> str:
         _, data = self._ring.since(self._ring.end - LAST_WORDS_BYTES)

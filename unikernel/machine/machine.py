@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import functools
+import contextlib
+import os
 import re
 import time
 import weakref
-from enum import Enum
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Final
 
 from unikernel import abi
-from unikernel.errors import MachineTimeout, Refusal, WrongState
+from unikernel.errors import MachineError, Refusal, UnikernelError
 from unikernel.machine import accelerator, panic
-from unikernel.machine.console import Console
+from unikernel.machine.channel_console import ChannelConsole
+from unikernel.machine.handle import Handle, MachineState, require
 from unikernel.machine.limits import DEFAULT_OUTPUT_BYTES, Limits
 from unikernel.machine.qemu import Qemu
 from unikernel.machine.registry import Listing
 from unikernel.machine.run import (
     STATUS_STOPPED,
     STATUS_TIMEOUT,
+    STATUS_VMM,
     HostTimes,
     Run,
     Verdict,
@@ -28,120 +31,68 @@ from unikernel.machine.run import (
     verdict,
 )
 from unikernel.machine.vmm import EndKind, Hardware, VmmEnd
-from unikernel.table import Card
 from unikernel.targets import target_named
-from unikernel.units import duration, memory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-    from types import TracebackType
-
     from unikernel.build.image import Image
     from unikernel.machine.vmm import Session, Vmm
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 END_IN_ORDER_S: Final = 1.0
 """How long a VMM that was asked to end may take before it is killed."""
 
+RESTART_NS: Final = 1_000_000_000
+"""A machine that asks to be started again waits until so long after its last start: it may do so for ever, and still
+does not spin.
+"""
+
 MEMORY_GRAIN_BYTES: Final = 8192
 
 
-class MachineState(Enum):
-    """Where a machine is in its life. STARTING → RUNNING ⇄ PAUSED → STOPPING → ENDED; it may end from any."""
+class Machine(Handle):
+    """One machine, owned here. All methods belong to the loop on which it was booted; ``async with`` ends it on the way
+    out.
+    """
 
-    STARTING = "starting"
-    RUNNING = "running"
-    PAUSED = "paused"
-    STOPPING = "stopping"
-    ENDED = "ended"
+    console: ChannelConsole
 
-
-def require(
-    *states: MachineState,
-) -> Callable[
-    [Callable[Concatenate[Machine, P], Coroutine[Any, Any, T]]],
-    Callable[Concatenate[Machine, P], Coroutine[Any, Any, T]],
-]:
-    """Allow a method in these states only; in others it raises `WrongState`, which names both."""
-
-    def decorate(
-        method: Callable[Concatenate[Machine, P], Coroutine[Any, Any, T]],
-    ) -> Callable[Concatenate[Machine, P], Coroutine[Any, Any, T]]:
-        @functools.wraps(method)
-        async def checked(machine: Machine, *args: P.args, **kwargs: P.kwargs) -> T:
-            if machine.state not in states:
-                wanted = " or ".join(state.value for state in states)
-                verb = method.__name__.replace("_", " ")
-                message = f'{verb}: "{machine.name}" must be {wanted} for that, but it is {machine.state.value}.'
-                raise WrongState(message)
-            return await method(machine, *args, **kwargs)
-
-        return cast("Callable[Concatenate[Machine, P], Coroutine[Any, Any, T]]", checked)
-
-    return decorate
-
-
-class Machine:
-    """One machine. All methods belong to the loop on which it was booted; ``async with`` ends it on the way out."""
-
-    def __init__(self, image: Image, limits: Limits, listing: Listing, session: Session) -> None:
+    def __init__(
+        self, image: Image, limits: Limits, listing: Listing, vmm: Vmm, hardware: Hardware, session: Session
+    ) -> None:
         """Take over a session that has just started; use `boot`."""
-        self.image = image
-        self.limits = limits
-        self.name = listing.name
-        self.state = MachineState.STARTING
-        self.started_at = time.time()
-        """Seconds since the epoch."""
-        self._listing = listing
+        super().__init__(listing.name, limits, time.time())
+        self.listing = listing
+        self._image = image
+        self._vmm = vmm
+        # Started again it is what it was, whatever has become of the file since: the file is held open, and named so.
+        self._image_fd = os.open(image.path, os.O_RDONLY | os.O_CLOEXEC)
+        self._hardware = replace(hardware, kernel=Path(f"/proc/{os.getpid()}/fd/{self._image_fd}"))
         self._session = session
         self._ours: Verdict | None = None
+        self._restart_asked = False
+        self._last_records = b""
         self._loop = asyncio.get_running_loop()
-        self.console = Console(self.name, session.console, limits.output_bytes, lambda: self._read_records().listening)
-        self._run: asyncio.Future[Run] = self._loop.create_future()
+        self._changed = asyncio.Event()
+        self.console = ChannelConsole(
+            self.name, session.console, limits.output_bytes, lambda: self._read_records().listening, outlives=True
+        )
         self._life = self._loop.create_task(self._live(), name=f"machine {self.name}")
-        self.state = MachineState.RUNNING
+        self._become(MachineState.RUNNING)
         live.add(self)
+
+    @property
+    def image(self) -> Image:
+        """What runs."""
+        return self._image
+
+    @property
+    def image_descriptor(self) -> int:
+        """Of the image's file, open as long as the machine lives."""
+        return self._image_fd
 
     @property
     def pid(self) -> int:
         """Of the VMM's process; 0 where there is none."""
         return self._session.pid
-
-    @property
-    def run(self) -> Run | None:
-        """The run, once the machine has ended."""
-        return self._run.result() if self._run.done() and not self._run.cancelled() else None
-
-    async def wait(self, timeout_s: float | None = None) -> Run:
-        """Wait for the machine's end. Raises `MachineTimeout` when it still runs after `timeout_s` seconds, and leaves
-        it running.
-        """
-        try:
-            async with asyncio.timeout(timeout_s):
-                return await asyncio.shield(self._run)
-        except TimeoutError:
-            message = f'"{self.name}" still runs after {timeout_s:g} s; wait longer, or stop it.'
-            raise MachineTimeout(message) from None
-
-    async def settle(self, after_first_byte_s: float = 1.0) -> Run | None:
-        """Wait until the machine has ended, or for a while after its first output; the run if it has ended.
-
-        Cancelling the wait stops the machine: who gives up waiting for a boot does not want it.
-        """
-        ended = asyncio.ensure_future(asyncio.shield(self._run))
-        first = asyncio.ensure_future(self.console.began())
-        try:
-            await asyncio.wait((ended, first), return_when=asyncio.FIRST_COMPLETED)
-            await asyncio.wait((ended,), timeout=after_first_byte_s)
-        except asyncio.CancelledError:
-            await self.stop()
-            raise
-        finally:
-            first.cancel()
-            ended.cancel()
-        return self.run
 
     async def stop(self) -> Run:
         """End the machine, in order if it can be, and return its run; one that has ended already keeps its own
@@ -149,6 +100,30 @@ class Machine:
         """
         self._end(Verdict(STATUS_STOPPED, "stopped", "stopped"))
         return await asyncio.shield(self._run)
+
+    async def shutdown(self) -> Run:
+        """Ask the machine to end, where its stack has a device that hears it; else stop it."""
+        if await self._ask_to_end():
+            return await asyncio.shield(self._run)
+        return await self.stop()
+
+    @require(MachineState.RUNNING, MachineState.PAUSED)
+    async def restart(self) -> None:
+        """Start it again at once, from its first instruction; returns when it runs. Name and console stay."""
+        self._restart_asked = True
+        count, session = self.restarts, self._session
+        session.stop()
+        self._loop.call_later(END_IN_ORDER_S, session.kill)
+        while not self._run.done() and (self.restarts == count or self.state is MachineState.STARTING):
+            self._changed.clear()
+            await self._changed.wait()
+        if self._run.done():
+            message = f'restart: "{self.name}" was not started again: {self._run.result().reason}.'
+            raise MachineError(message)
+
+    async def leave(self) -> Run | None:
+        """Stop it: it has no other owner."""
+        return await self.stop()
 
     @require(MachineState.RUNNING, MachineState.PAUSED)
     async def interrupt(self) -> None:
@@ -159,59 +134,45 @@ class Machine:
     async def pause(self) -> None:
         """Hold the machine still."""
         await self._session.pause()
-        self.state = MachineState.PAUSED
+        self._become(MachineState.PAUSED)
 
     @require(MachineState.PAUSED)
     async def resume(self) -> None:
         """Let a paused machine go on."""
         await self._session.resume()
-        self.state = MachineState.RUNNING
+        self._become(MachineState.RUNNING)
 
-    def records(self) -> abi.Records:
+    async def hold(self) -> None:
+        """Pause it, so that what nobody reads does not pile up."""
+        await self.pause()
+
+    async def release(self) -> None:
+        """Let it go on."""
+        await self.resume()
+
+    async def records(self) -> abi.Records:
         """What the machine has noted so far; while it runs, as it is at this moment."""
         run = self.run
         return run.records if run else self._read_records()
 
-    def card(self) -> Card:
-        """How it shows itself."""
-        run = self.run
-        if run:
-            return run.card()
-        state = {MachineState.PAUSED: "paused"}.get(self.state, "running")
-        facts = (
-            memory(self.limits.memory_bytes),
-            f"up {duration(time.time() - self.started_at)}",
-            f"process {self.pid}",
-        )
-        return Card(self.name, state, self.state.value, facts)
+    def records_bytes(self) -> bytes:
+        """The same as they lie in the machine's memory; of its last moment, once it has ended."""
+        return self._last_records or self._session.memory(self.image.place.records_address, abi.RECORDS_BYTES)
 
-    def __str__(self) -> str:
-        """The card as text."""
-        return self.card().text()
+    def _become(self, state: MachineState) -> None:
+        super()._become(state)
+        self._changed.set()
 
-    def __repr__(self) -> str:
-        """The name and the state."""
-        return f"<Machine {self.name!r} {self.state.value}>"
-
-    def _repr_html_(self) -> str:
-        return self.card().html()
-
-    async def __aenter__(self) -> Machine:
-        """The machine itself."""
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Stop it if it still runs."""
-        await self.stop()
+    async def _ask_to_end(self) -> bool:
+        """Whether the machine was told to end and will. No device hears that yet; one that does is asked here."""
+        return False
 
     def _end(self, ours: Verdict) -> None:
         """Have the VMM end, by our decision."""
         if self.state in (MachineState.STOPPING, MachineState.ENDED):
             return
-        self.state = MachineState.STOPPING
         self._ours = ours
+        self._become(MachineState.STOPPING)
         self._session.stop()
         self._loop.call_later(END_IN_ORDER_S, self._kill)
 
@@ -231,22 +192,67 @@ class Machine:
         end = VmmEnd(EndKind.STOPPED)
         try:
             end = await self._session.wait()
+            while self._goes_on(end) and await self._start_again():
+                end = await self._session.wait()
         finally:
             if limit:
                 limit.cancel()
             ended_ns = time.monotonic_ns()
             self.console.close()
-            self._listing.remove()
+            self.listing.remove()
             run = self._make_run(end, ended_ns)
             try:
                 await self._session.close()
             finally:
-                self.state = MachineState.ENDED
+                os.close(self._image_fd)
                 live.discard(self)
                 if not self._run.done():
                     self._run.set_result(run)
+                self._become(MachineState.ENDED)
+
+    def _goes_on(self, end: VmmEnd) -> bool:
+        """Whether that was the end of one life only: a restart was asked for, from outside or by the machine."""
+        if self._ours is not None:
+            return False
+        asked = end.kind is EndKind.QUIT and self._read_records().exit.kind is abi.ExitKind.RESTART
+        return asked or self._restart_asked
+
+    async def _start_again(self) -> bool:
+        """Another life with the same name, console and limits; False where it did not come to that.
+
+        QEMU runs with ``-no-reboot``, so that each life has a process, memory and records of its own.
+        """
+        old, asked_outside = self._session, self._restart_asked
+        self._become(MachineState.STARTING)
+        self.console.disconnect()
+        next_ns = 0 if asked_outside else old.spawned_ns + RESTART_NS
+        while self._ours is None and (left_s := (next_ns - time.monotonic_ns()) / 1e9) > 0:
+            self._changed.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(left_s):
+                    await self._changed.wait()
+        if self._ours is not None:
+            return False
+        try:
+            session = await self._vmm.start(self._hardware)
+        except UnikernelError as error:
+            self._ours = Verdict(STATUS_VMM, "vmm", f"it could not be started again: {error}")
+            return False
+        self._session = session
+        self.restarts += 1
+        self._restart_asked = False
+        await old.close()
+        self.console.connect(session.console)
+        with contextlib.suppress(UnikernelError):  # A full disk does not end a machine that runs.
+            self.listing.started(session.pid)
+        if self._ours is None:
+            self._become(MachineState.RUNNING)
+        else:
+            session.stop()
+        return True
 
     def _make_run(self, end: VmmEnd, ended_ns: int) -> Run:
+        self._last_records = self.records_bytes()
         records = self._read_records()
         report = panic.report(records.panic, self.image.debug_path) if records.panic else None
         how = verdict(records, end, self._ours, report)
@@ -264,10 +270,11 @@ class Machine:
             host=host,
             versions={"vmm": self._session.version()},
             panic=report if how.ended_by == "panic" else None,
+            restarts=self.restarts,
         )
 
     def _read_records(self) -> abi.Records:
-        return abi.Records.read(self._session.memory(self.image.place.records_address, abi.RECORDS_BYTES))
+        return abi.Records.read(self.records_bytes())
 
 
 live: weakref.WeakSet[Machine] = weakref.WeakSet()
@@ -310,9 +317,10 @@ async def boot(
     )
     listing = Listing(wanted, image.path, limits.memory_bytes, exact=name is not None)
     try:
-        session = await (vmm or Qemu()).start(hardware)
+        vmm = vmm or Qemu()
+        session = await vmm.start(hardware)
         try:
-            machine = Machine(image, limits, listing, session)
+            machine = Machine(image, limits, listing, vmm, hardware, session)
         except BaseException:
             await session.close()
             raise

@@ -61,7 +61,7 @@ def _hardware(hardware: Hardware, path: str, machine_extra: str = "") -> list[st
     command = [path, "-M", _MACHINE_TYPES[hardware.machine_type] + machine_extra, "-accel", hardware.accelerator.value]
     command += ["-cpu", "max", "-m", f"size={hardware.memory_bytes // 1024}k"]
     command += ["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"]
-    command += ["-device", DEBUG_EXIT, "-kernel", str(hardware.kernel.resolve())]
+    command += ["-device", DEBUG_EXIT, "-kernel", str(hardware.kernel.absolute())]
     if hardware.command_line:
         command += ["-append", hardware.command_line]
     return command

@@ -22,18 +22,23 @@ from unikernel.errors import MachineError, Refusal
 
 SUFFIX: Final = ".machine"
 PARTIAL: Final = ".partial"
+CONSOLE: Final = ".console"
 STOP_S: Final = 2.0
-"""How long a VMM may take to end in order before it is killed."""
+"""How long a VMM may take to end in order before it is killed; also, how long it may be between two lives."""
+LOOK_AGAIN_S: Final = 0.005
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
-_NAME_PARTS: Final = 3  # of a listing's file: pid, start time, name
+_NAME_PARTS: Final = 3  # of what belongs to a listing: pid, start time, name
+_OWNED: Final = (PARTIAL, CONSOLE)
+"""Endings of files whose names say who made them: see `Listing.beside`."""
 _START_TIME_FIELD: Final = 19  # of /proc/PID/stat, counted behind the command's closing parenthesis
 
 
 @dataclass(frozen=True)
 class Entry:
     """One running machine. `pid` and `pid_started` name the owner, `vmm_pid` and `vmm_started` its VMM; started: clock
-    ticks since the host's boot. `booted` is in seconds since the epoch.
+    ticks since the host's boot. `booted` is in seconds since the epoch. `console` is the socket at which a kept machine
+    is attached to; empty for one that belongs to the process that booted it.
     """
 
     name: str
@@ -44,6 +49,7 @@ class Entry:
     image: str
     memory_bytes: int
     booted: float
+    console: str = ""
 
     @property
     def uptime_s(self) -> float:
@@ -83,18 +89,28 @@ class Listing:
 
     def started(self, vmm_pid: int) -> None:
         """Note the VMM, so that other processes can stop the machine."""
-        vmm = {"vmm_pid": vmm_pid, "vmm_started": process_started(vmm_pid) or 0}
-        self._entry = Entry(**(asdict(self._entry) | vmm))
-        self._write(replace=True)
+        self._note(vmm_pid=vmm_pid, vmm_started=process_started(vmm_pid) or 0)
+
+    def kept_at(self, console: Path) -> None:
+        """Note where other processes attach to the machine."""
+        self._note(console=str(console))
+
+    def beside(self, suffix: str) -> Path:
+        """The place of a file or socket that belongs to this machine, and is swept when its owner is no more."""
+        return self._path.with_name(f"{self._entry.pid}-{self._entry.pid_started}-{self._entry.name}{suffix}")
 
     def remove(self) -> None:
         """The machine has ended."""
         with contextlib.suppress(OSError):
             self._path.unlink()
 
+    def _note(self, **fields: object) -> None:
+        self._entry = Entry(**(asdict(self._entry) | fields))
+        self._write(replace=True)
+
     def _write(self, *, replace: bool) -> bool:
         """False when the name is taken."""
-        partial = self._path.with_name(f"{self._entry.pid}-{self._entry.pid_started}-{self._entry.name}{PARTIAL}")
+        partial = self.beside(PARTIAL)
         try:
             try:
                 partial.write_text(json.dumps(asdict(self._entry)), encoding="utf-8")
@@ -123,43 +139,64 @@ def running() -> list[Entry]:
     return sorted(entries, key=lambda entry: entry.booted)
 
 
-def stop(name: str) -> None:
-    """Stop a machine of any process of this user, and wait for its end. Raises `Refusal` when none of that name runs.
-
-    Its VMM is asked to end: the owner sees that and keeps its records, and needs not even be responsive.
-    """
+def find(name: str, verb: str) -> Entry:
+    """The running machine of that name; raises `Refusal`, in the words of `verb`, when none runs."""
     entries = {entry.name: entry for entry in running()}
     if name not in entries:
         cure = f"these run: {', '.join(entries)}." if entries else "none runs."
-        message = f'stop: no machine "{name}" runs; {cure}'
+        message = f'{verb}: no machine "{name}" runs; {cure}'
         raise Refusal(message)
-    entry = entries[name]
-    if not entry.vmm_pid:
-        message = f'stop: "{name}" is only just starting; try again in a moment.'
-        raise Refusal(message)
+    return entries[name]
+
+
+def stop(name: str) -> None:
+    """Stop a machine of any process of this user, and wait for its end. Raises `Refusal` when none of that name runs.
+
+    Its VMM is asked to end: the owner sees that and keeps its records, and needs not even be responsive. One that is
+    between two lives is met at its next.
+    """
+    entry: Entry | None = find(name, "stop")
+    until = time.monotonic() + STOP_S
+    while entry and (not _is_running(entry) or not _stop_vmm(entry)):
+        if time.monotonic() > until:
+            message = f'stop: "{name}" is only just starting or ending; try again in a moment.'
+            raise Refusal(message)
+        time.sleep(LOOK_AGAIN_S)
+        entry = _read(runtime_folder(make=False) / (name + SUFFIX))
+    # A kept machine has an owner whose only business it is: see it go too.
+    while entry and entry.console and time.monotonic() < until and process_started(entry.pid) == entry.pid_started:
+        time.sleep(LOOK_AGAIN_S)
+
+
+def _is_running(entry: Entry) -> bool:
+    return bool(entry.vmm_pid) and process_started(entry.vmm_pid) == entry.vmm_started
+
+
+def _stop_vmm(entry: Entry) -> bool:
+    """End a VMM; False where it had gone already."""
     try:
         descriptor = os.pidfd_open(entry.vmm_pid)
     except ProcessLookupError:
-        return
+        return False
     try:
         # The pidfd is open: if the start time still fits, the pid is the machine's and stays so.
         if process_started(entry.vmm_pid) != entry.vmm_started:
-            return
+            return False
         for number in (signal.SIGTERM, signal.SIGKILL):
             signal.pidfd_send_signal(descriptor, number)
             if _ended(entry, STOP_S):
-                return
+                return True
     except ProcessLookupError:
-        return
+        return False
     finally:
         os.close(descriptor)
-    message = f'stop: "{name}" (process {entry.vmm_pid}) does not end; look at it with ps.'
+    message = f'stop: "{entry.name}" (process {entry.vmm_pid}) does not end; look at it with ps.'
     raise MachineError(message)
 
 
 def sweep(folder: Path) -> None:
     """Remove what owners left that are no more."""
-    for path in (*_files(folder, SUFFIX), *_files(folder, PARTIAL)):
+    for path in (path for suffix in (SUFFIX, *_OWNED) for path in _files(folder, suffix)):
         owner = _owner(path)
         if owner and process_started(owner[0]) != owner[1]:
             with contextlib.suppress(OSError):
@@ -203,7 +240,7 @@ def _ended(entry: Entry, patience_s: float) -> bool:
     while time.monotonic() < until:
         if process_started(entry.vmm_pid) != entry.vmm_started:
             return True
-        time.sleep(0.005)
+        time.sleep(LOOK_AGAIN_S)
     return False
 
 
@@ -225,7 +262,7 @@ def _read(path: Path) -> Entry | None:
 
 def _owner(path: Path) -> tuple[int, int] | None:
     """Pid and start time of who wrote a file; (0, 0), which nobody has, where it does not say."""
-    if path.name.endswith(PARTIAL):
+    if path.name.endswith(_OWNED):
         parts = path.name.split("-")
         return (
             (int(parts[0]), int(parts[1]))

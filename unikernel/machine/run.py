@@ -28,6 +28,11 @@ STATUS_PANIC: Final = 134
 NO_RECORD: Final = "ended without a record"
 
 
+def restarted(count: int) -> str:
+    """``restarted once``, ``restarted 3 times``."""
+    return f"restarted {'once' if count == 1 else f'{count} times'}"
+
+
 @dataclass(frozen=True)
 class HostTimes:
     """The host's stamps of one run, each of ``time.monotonic_ns()``.
@@ -71,6 +76,8 @@ class Run:
     host: HostTimes
     versions: dict[str, str]
     panic: PanicReport | None = None
+    restarts: int = 0
+    """How often it was started again; records and times are those of its last life."""
 
     @property
     def boot_timeline(self) -> Any:
@@ -83,7 +90,9 @@ class Run:
         good = self.ended_by == "machine" and self.status == 0
         state = "done" if good else "ended" if self.ended_by in ("machine", "stopped") else "failed"
         word = f"ended, exit {self.status}" if self.ended_by == "machine" else self.reason
-        facts = (duration(self.host.seconds), f"{self.transcript.total_bytes} bytes written")
+        facts: tuple[str, ...] = (duration(self.host.seconds), f"{self.transcript.total_bytes} bytes written")
+        if self.restarts:
+            facts = (*facts, restarted(self.restarts))
         return Card(self.name, state, word, facts, str(self.panic) if self.panic else "")
 
     def __str__(self) -> str:

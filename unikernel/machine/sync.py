@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from unikernel.abi import Records
     from unikernel.build.image import Image
     from unikernel.machine import console as asynchronous_console
-    from unikernel.machine.machine import MachineState
+    from unikernel.machine.handle import Handle, MachineState
     from unikernel.machine.run import Run
     from unikernel.machine.transcript import Transcript
     from unikernel.machine.vmm import Vmm
@@ -69,9 +69,9 @@ class Console:
 
 
 class Machine:
-    """The blocking face of `machine.Machine`; its methods may be called from any thread."""
+    """The blocking face of `handle.Handle`; its methods may be called from any thread."""
 
-    def __init__(self, inner: asynchronous.Machine) -> None:
+    def __init__(self, inner: Handle) -> None:
         """Over the asynchronous one."""
         self.inner = inner
         self.console = Console(inner.console)
@@ -107,9 +107,14 @@ class Machine:
         return self.inner.run
 
     @property
+    def restarts(self) -> int:
+        """How often it was started again."""
+        return self.inner.restarts
+
+    @property
     def records(self) -> Records:
         """What the machine has noted so far."""
-        return core().call(self.inner.records)
+        return core().run(self.inner.records())
 
     def wait(self, timeout_s: float | None = None) -> Run:
         """Wait for the machine's end. Raises `MachineTimeout` when it still runs after `timeout_s` seconds, and leaves
@@ -124,6 +129,18 @@ class Machine:
     def stop(self) -> Run:
         """End the machine and return its run."""
         return core().run(self.inner.stop())
+
+    def shutdown(self) -> Run:
+        """Ask the machine to end, where its stack has a device that hears it; else stop it."""
+        return core().run(self.inner.shutdown())
+
+    def restart(self) -> None:
+        """Start it again at once, from its first instruction; returns when it runs. Name and console stay."""
+        core().run(self.inner.restart())
+
+    def leave(self) -> Run | None:
+        """Let go of it: an owner's machine ends with that, and its run is returned; a kept one runs on."""
+        return core().run(self.inner.leave())
 
     def interrupt(self) -> None:
         """What Ctrl-C does."""
@@ -159,8 +176,8 @@ class Machine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Stop it if it still runs."""
-        self.stop()
+        """Leave it."""
+        self.leave()
 
 
 def boot(

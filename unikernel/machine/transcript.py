@@ -82,7 +82,13 @@ class Ring:
                 self._chunks.appendleft(first[excess:])
             self.start += min(len(first), excess)
 
-    def since(self, offset: int) -> tuple[int, bytes]:
+    def skip(self, offset: int) -> None:
+        """Go on at `offset`: what lies before is not to be had, and what is kept of it would not join."""
+        self._chunks.clear()
+        self._marks.clear()
+        self.start = self.end = offset
+
+    def since(self, offset: int, most_bytes: int | None = None) -> tuple[int, bytes]:
         """What is kept from `offset` on, and where it really starts: later than asked where that is no longer kept."""
         start = min(max(offset, self.start), self.end)
         wanted: list[bytes] = []
@@ -91,8 +97,11 @@ class Ring:
             if position <= start:
                 break
             position -= len(chunk)
-            wanted.append(chunk[max(0, start - position) :])
-        return start, b"".join(reversed(wanted))
+            # Those behind are not needed where only the first bytes are.
+            if most_bytes is None or position < start + most_bytes:
+                wanted.append(chunk[max(0, start - position) :])
+        data = b"".join(reversed(wanted))
+        return start, data if most_bytes is None else data[:most_bytes]
 
     def freeze(self) -> Transcript:
         """All that is kept."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from unikernel.build import Image
 from unikernel.errors import VmmError
-from unikernel.machine.console import Console
+from unikernel.machine.channel_console import ChannelConsole
 from unikernel.machine.limits import Limits
 from unikernel.machine.loop import core
 from unikernel.machine.machine import boot, describe
@@ -167,7 +167,7 @@ async def _image_ms(image: Image) -> tuple[float, BootTimeline | None]:
 
 async def _floor_ms(hardware: Hardware) -> float:
     session = await Qemu().start(hardware)
-    console = Console("floor", session.console)
+    console = ChannelConsole("floor", session.console)
     try:
         async with asyncio.timeout(LONGEST_BOOT_S):
             began_ns = await console.began()

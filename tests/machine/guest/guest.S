@@ -115,6 +115,12 @@ _start:
     rep stosb
     jmp end
 
+#elif defined(RESTART) /* writes, and asks to be started again, for ever */
+    mov $text_up, %esi
+    call say
+    movl $3, records + EXIT_KIND
+    jmp end
+
 #elif defined(SPIN)
     mov $text_up, %esi
     call say
