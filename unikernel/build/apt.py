@@ -1,8 +1,8 @@
 """The distribution's archive, through its own client.
 
-A private apt root, thrown away afterwards, lists the sources of one suite from the mirror that apt has configured
-here; nothing of it is installed and no right is needed. What is downloaded is held to the hash in our own table, so
-the list only has to give an address.
+A private apt root, thrown away afterwards, lists the sources of one suite, or its packages, from the mirror that apt
+has configured here; nothing of it is installed and no right is needed. A source that is downloaded is held to the
+hash in our own table, so the list only has to give an address; a package to that of the list, which is signed.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from unikernel.build import cache
 from unikernel.build.archives import SUITE, Archive
@@ -25,6 +26,9 @@ KEYRINGS = (
     "/usr/share/keyrings/debian-archive-keyring.pgp",
     "/usr/share/keyrings/debian-archive-keyring.gpg",
 )
+Kind = Literal["deb-src", "deb"]
+"""What a client lists: sources, or packages."""
+
 _URI = re.compile(r"^'(?P<uri>[^']+)' (?P<file>\S+) \d+ SHA256:(?P<sha256>[0-9a-f]{64})$", re.MULTILINE)
 _SOURCE = re.compile(r"(mirror\+file:|mirror\+https?:|https?:|file:|copy:)\S+")
 _KEPT = re.compile(r"^Acquire::(https?|ftp|Retries|ForceIPv[46])\b.*", re.MULTILINE)
@@ -37,10 +41,10 @@ class Client:
 
     folder: Path
 
-    def run(self, *command: str) -> str:
-        """Standard output of an apt command; raises `SourceError` with apt's own last word."""
+    def run(self, *command: str, folder: Path | None = None) -> str:
+        """Standard output of an apt command, run in `folder`; raises `SourceError` with apt's own last word."""
         environment = {**os.environ, "LC_ALL": "C.UTF-8", "APT_CONFIG": str(self.folder / "apt.conf")}
-        return _run(command, environment)
+        return _run(command, environment, folder)
 
     def addresses(self, package: str) -> dict[str, str]:
         """Addresses by SHA-256 of the files of the suite's source package."""
@@ -53,8 +57,8 @@ class Client:
 
 
 @contextmanager
-def client() -> Iterator[Client]:
-    """A client whose list of sources is up to date.
+def client(kind: Kind = "deb-src") -> Iterator[Client]:
+    """A client whose list of sources, or of packages for x86_64, is up to date.
 
     Raises `SourceError` where apt, mirror, keys or network are missing.
     """
@@ -69,7 +73,7 @@ def client() -> Iterator[Client]:
         for mirror in mirrors:
             found = Client(folder)
             try:
-                _prepare(folder, mirror)
+                _prepare(folder, mirror, kind)
                 found.run("apt-get", "-q", "update", "-o", "APT::Update::Error-Mode=any")
             except SourceError as error:
                 faults.append(str(error))
@@ -97,7 +101,7 @@ def _mirrors() -> list[str]:
     return sorted(found, key=lambda uri: not re.search(r"/debian/?$", uri))[:3]
 
 
-def _prepare(root: Path, mirror: str) -> None:
+def _prepare(root: Path, mirror: str, kind: Kind) -> None:
     """The files of a private root. The system's proxies and passwords stay in force."""
     for part in (
         *("etc/apt/apt.conf.d", "etc/apt/preferences.d", "etc/apt/trusted.gpg.d", "etc/apt/sources.list.d"),
@@ -108,7 +112,7 @@ def _prepare(root: Path, mirror: str) -> None:
     keyring = next((path for path in KEYRINGS if Path(path).exists()), None)
     if keyring is None:
         raise SourceError("apt: the archive's keys are missing; install the package debian-archive-keyring.")
-    (root / "etc/apt/sources.list").write_text(f"deb-src [signed-by={keyring}] {mirror} {SUITE} main\n")
+    (root / "etc/apt/sources.list").write_text(f"{kind} [signed-by={keyring}] {mirror} {SUITE} main\n")
     settings = [match.group() for match in _KEPT.finditer(_run(("apt-config", "dump"), dict(os.environ)))]
     settings += [
         f'Dir "{root}";',
@@ -119,13 +123,16 @@ def _prepare(root: Path, mirror: str) -> None:
         'Acquire::Languages "none";',
         'Acquire::http::Timeout "30";',
     ]
+    if kind == "deb":
+        settings += ['APT::Architecture "amd64";', 'APT::Architectures { "amd64"; };']
     (root / "apt.conf").write_text("\n".join(settings) + "\n")
 
 
-def _run(command: tuple[str, ...], environment: dict[str, str]) -> str:
+def _run(command: tuple[str, ...], environment: dict[str, str], folder: Path | None = None) -> str:
     try:
         done = subprocess.run(
             command,
+            cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -26,6 +26,7 @@ PARTS = {
     "archives": "compiled components",
     "images": "images built without a folder of their own",
     "floor": "the guest that does nothing, which boots are compared with",
+    "linux": "the Linux guest that make bench compares with",
     "stamps": "notes of what is up to date",
     "zig": "the toolchain's own cache",
     "work": "builds that are running, or died",
