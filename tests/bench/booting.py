@@ -25,6 +25,7 @@ SERIES = 3
 WARM_UP = 2
 IDLE_S = 30
 LINE = "the app's first line"
+FLOOR_LINE = b"."
 
 
 def hello() -> Image:
@@ -32,7 +33,7 @@ def hello() -> Image:
     return build(Stack.default("bench-hello", App.from_text(f'print("{LINE}")\n')))
 
 
-def _first_ms(command: list[str], wanted: bytes) -> float:
+def first_ms(command: list[str], wanted: bytes, limit_s: float = 10) -> float:
     """From spawn to the byte that completes `wanted`."""
     began = time.monotonic()
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -40,8 +41,8 @@ def _first_ms(command: list[str], wanted: bytes) -> float:
     seen = b""
     try:
         while wanted not in seen:
-            if not select.select([process.stdout], [], [], 10)[0]:
-                raise AssertionError(f"no {wanted!r} within 10 s from {shlex.join(command)}")
+            if not select.select([process.stdout], [], [], limit_s)[0]:
+                raise AssertionError(f"no {wanted!r} within {limit_s:g} s from {shlex.join(command)}")
             seen += os.read(process.stdout.fileno(), 65536)
         return (time.monotonic() - began) * 1000
     finally:
@@ -50,8 +51,8 @@ def _first_ms(command: list[str], wanted: bytes) -> float:
         process.stdout.close()
 
 
-def boot_ratio(image: Image) -> float:
-    """The stand-alone command against itself with the floor as its kernel: the best of a few series' medians of ratios."""
+def commands(image: Image) -> tuple[list[str], list[str]]:
+    """The stand-alone command of `image`, and the same with the floor as its kernel."""
     from unikernel.machine.limits import Limits
     from unikernel.machine.machine import describe
     from unikernel.machine.qemu import standalone_command
@@ -59,11 +60,17 @@ def boot_ratio(image: Image) -> float:
     ours = standalone_command(describe(image, Limits(image.manifest.memory_bytes)))
     least = list(ours)
     least[least.index("-kernel") + 1] = str(floor(target_named(image.manifest.target)))
+    return ours, least
+
+
+def boot_ratio(image: Image) -> float:
+    """The image's command against the floor's: the best of a few series' medians of ratios."""
+    ours, least = commands(image)
     medians = []
     for _ in range(SERIES):
         ratios = []
         for number in range(WARM_UP + ROUNDS):
-            base, whole = _first_ms(least, b"."), _first_ms(ours, LINE.encode())
+            base, whole = first_ms(least, FLOOR_LINE), first_ms(ours, LINE.encode())
             if number >= WARM_UP:
                 ratios.append(whole / base)
         medians.append(statistics.median(ratios))
