@@ -73,7 +73,9 @@ def row(name: str, value: float) -> dict[str, Any]:
 
 def main() -> int:
     """Measures, prints, writes; 1 when a must is missed, 2 when the Linux guest cannot be had."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure every figure that has a goal.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench", description="Measure every figure that has a goal.", allow_abbrev=False
+    )
     parser.add_argument(WITHOUT, action="store_true", help="leave out the guest that needs Debian's packages")
     options = parser.parse_args()
     try:
