@@ -130,7 +130,7 @@ def build(source: Stack | Plan, *, into: Path | str | None = None, progress: Pro
     components = components_of(plan, progress)
     archives = Compiler(tools, plan.target, progress).archives(components)
     manifest = Manifest.of(plan, _in_image(components), {"toolchain": tools.identity}).note()
-    inputs = Inputs(plan.target, archives, rom, manifest)
+    inputs = Inputs(plan.target, archives, rom.content, manifest)
     key = inputs.key()
     if into is None:
         into = cache.root() / "images" / f"{plan.name}-{key[:16]}"

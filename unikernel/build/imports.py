@@ -1,9 +1,9 @@
-"""What an app imports, held against what its image has, so that a missing module is known before the machine boots."""
+"""What a source imports, held against what is there, so that a missing module is known before the machine boots."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -22,48 +22,71 @@ PROVIDERS = {
 """Who would provide a module that one might expect."""
 
 _CAUGHT = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+_FROZEN_PACKAGES = frozenset({"asyncio"})
+"""Modules of every image that have modules inside; what those are is their own affair."""
+_WITHOUT_OLD_NAME = frozenset(
+    {"asyncio", "builtins", "cmath", "deflate", "gc", "math", "micropython", "unikernel", "vfs"}
+)
+"""Modules that MicroPython's old name, with a leading u, does not find."""
 
 
 @dataclass(frozen=True)
 class Import:
-    """One import of an app: the module's dotted name, the line and the column, counted from 1."""
+    """One import: the module's dotted name, the names taken from it, the line and the column, counted from 1.
+
+    `guarded` where it may fail: the source catches its ``ImportError``.
+    """
 
     module: str
     line: int
     column: int
+    names: tuple[str, ...] = ()
+    guarded: bool = False
+
+    def candidates(self) -> Iterator[str]:
+        """Every module that this would load, the outermost first; a name taken from a package may be one, too."""
+        parts = self.module.split(".")
+        yield from (".".join(parts[:end]) for end in range(1, len(parts) + 1))
+        yield from (f"{self.module}.{name}" for name in self.names)
 
 
-def imports(tree: ast.Module) -> Iterator[Import]:
-    """Every absolute import, but for those that the app itself guards with ``except ImportError``."""
-    yield from _in(tree.body)
+def imports(tree: ast.Module, package: str = "") -> Iterator[Import]:
+    """Every import of a source, those within functions too, but for ``if TYPE_CHECKING``.
+
+    `package` is the dotted package that the source is in, which relative imports are resolved against.
+    """
+    for statement in tree.body:
+        yield from _of(statement, package, guarded=False)
 
 
-def missing(found: Import, files: Mapping[str, bytes], image: frozenset[str]) -> str | None:
-    """One sentence when neither the app nor the image has the module; None when one does."""
+def missing(found: Import, own: Collection[str], image: frozenset[str], known: Iterable[str], cure: str) -> str | None:
+    """One sentence when nobody has the module; None when one does.
+
+    `own` are the dotted names that the image's files give, `image` the modules without a file, `known` all that one
+    could mean. `cure` is what to do where nothing better is known, ``{}`` in it the module's name.
+    """
     top, _, rest = found.module.partition(".")
-    own = _modules(files)
     if found.module in own or (top in image and not rest):
         return None
     if top in own:
-        return f"there is no module {found.module}; the app's {top} does not hold it."
-    if top in _PACKAGES or top.removeprefix("u") in image:
-        # A package's modules are its own affair; a leading u is MicroPython's old name, which it still knows.
-        return None if top in _PACKAGES or not rest else f"{top} has no modules inside; import {top} alone."
-    if top in PROVIDERS:
-        return f"the image has no module {top}; it needs {PROVIDERS[top]}."
-    near = get_close_matches(top, [*own, *image], 1, 0.75)
-    cure = f"did you mean {near[0]}?" if near else f"put {top}.py beside main.py, or catch its ImportError."
-    return f"the image has no module {top}; {cure}"
+        return f"there is no module {found.module}; {top} does not hold it."
+    old = top.removeprefix("u")
+    if top in _FROZEN_PACKAGES:
+        return None
+    if top in image or (old in image and old not in _WITHOUT_OLD_NAME):
+        return None if not rest else f"{top} has no modules inside; import {top} alone."
+    for name in (top, old):
+        if name in PROVIDERS:
+            return f"the image has no module {top}; it needs {PROVIDERS[name]}."
+    near = get_close_matches(top, list(known), 1, 0.75)
+    return f"the image has no module {top}; {f'did you mean {near[0]}?' if near else cure.format(top)}"
 
 
-_PACKAGES = frozenset({"asyncio"})
-
-
-def _modules(files: Mapping[str, bytes]) -> set[str]:
-    """The dotted names that the app's files can be imported by; the folder ``lib`` is searched too."""
+def module_names(paths: Iterable[str]) -> set[str]:
+    """The dotted names that files can be imported by; the folder ``lib`` is searched too."""
     found = set()
-    for name in files:
-        for path in (name, name.removeprefix("lib/")):
+    for name in paths:
+        for path in {name, name.removeprefix("lib/")}:
             stem, dot, suffix = path.rpartition(".")
             if dot and suffix in ("py", "mpy"):
                 parts = stem.removesuffix("/__init__").split("/")
@@ -71,26 +94,36 @@ def _modules(files: Mapping[str, bytes]) -> set[str]:
     return found
 
 
-def _in(body: list[ast.stmt]) -> Iterator[Import]:
-    for statement in body:
-        yield from _of(statement)
-
-
-def _of(node: ast.AST) -> Iterator[Import]:
+def _of(node: ast.AST, package: str, *, guarded: bool) -> Iterator[Import]:
     if isinstance(node, ast.Import):
         for alias in node.names:
-            yield Import(alias.name, node.lineno, node.col_offset + 1)
+            yield Import(alias.name, node.lineno, node.col_offset + 1, (), guarded)
     elif isinstance(node, ast.ImportFrom):
-        if not node.level and node.module:
-            yield Import(node.module, node.lineno, node.col_offset + 1)
-    elif isinstance(node, ast.Try) and any(_catches(handler) for handler in node.handlers):
-        for handler in node.handlers:
-            yield from _in(handler.body)
-        yield from _in(node.orelse)
-        yield from _in(node.finalbody)
+        module = _absolute(node, package)
+        if module:
+            names = tuple(alias.name for alias in node.names if alias.name != "*")
+            yield Import(module, node.lineno, node.col_offset + 1, names, guarded)
     else:
-        for child in ast.iter_child_nodes(node):
-            yield from _of(child)
+        caught = node.body if isinstance(node, ast.Try) and any(map(_catches, node.handlers)) else []
+        for child in _children(node):
+            yield from _of(child, package, guarded=guarded or child in caught)
+
+
+def _children(node: ast.AST) -> Iterable[ast.AST]:
+    """What runs: not the block of an ``if TYPE_CHECKING``."""
+    if isinstance(node, ast.If) and _is_type_checking(node.test):
+        return node.orelse
+    return ast.iter_child_nodes(node)
+
+
+def _absolute(node: ast.ImportFrom, package: str) -> str:
+    """The module's dotted name; empty where a relative import leads out of what is known."""
+    if not node.level:
+        return node.module or ""
+    parts = package.split(".") if package else []
+    if node.level > len(parts):
+        return ""
+    return ".".join([*parts[: len(parts) - node.level + 1], *([node.module] if node.module else [])])
 
 
 def _catches(handler: ast.ExceptHandler) -> bool:
@@ -98,3 +131,8 @@ def _catches(handler: ast.ExceptHandler) -> bool:
         return True
     names = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
     return any(isinstance(name, ast.Name) and name.id in _CAUGHT for name in names)
+
+
+def _is_type_checking(test: ast.expr) -> bool:
+    name = test.attr if isinstance(test, ast.Attribute) else test.id if isinstance(test, ast.Name) else ""
+    return name == "TYPE_CHECKING"

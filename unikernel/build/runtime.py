@@ -15,9 +15,6 @@ SOURCE = "micropython"
 VERSION = "1.25.0"
 LICENCE = "MIT"
 
-#: Frozen into the image's read-only data, so they need no place in the ROM filesystem of each app.
-ROM_MODULES = False
-
 _PY = [
     "argcheck",
     "bc",
@@ -173,7 +170,7 @@ _OWN_FLAGS = ("-Wextra", "-Wno-unused-parameter", "-Wno-sign-compare")
 #: Upstream's asyncio, but for task.py, which is C here (extmod/modasyncio.c).
 _ASYNCIO = ("__init__", "core", "event", "funcs", "lock", "stream")
 
-#: What can be imported without a file in the app, beside the frozen modules; a test holds this to the image's own list.
+#: What every image can import without a file; a test holds this to the image's own list.
 _C_MODULES = [
     "array",
     "asyncio",
@@ -205,14 +202,12 @@ _C_MODULES = [
 
 def frozen_modules(tree: Path) -> dict[str, Path]:
     """The Python files frozen into every image: the name a traceback shows → the file."""
-    own = {path.name: path for path in sorted((KERNEL_SRC / "modules").glob("*.py"))}
-    return own | {f"asyncio/{name}.py": tree / "extmod" / "asyncio" / f"{name}.py" for name in _ASYNCIO}
+    return {f"asyncio/{name}.py": tree / "extmod" / "asyncio" / f"{name}.py" for name in _ASYNCIO}
 
 
 def modules_in_image() -> frozenset[str]:
     """The names that every image can import."""
-    own = {path.stem for path in (KERNEL_SRC / "modules").glob("*.py")}
-    return frozenset({*_C_MODULES, *own})
+    return frozenset(_C_MODULES)
 
 
 def _sources(tree: Path, names: Iterable[str]) -> tuple[Source, ...]:
