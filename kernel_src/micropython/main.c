@@ -122,6 +122,24 @@ static int app_run(void) {
     return status;
 }
 
+/* Calls what sys.atexit was given last. An exception in it is shown, and leaves the status as it is. */
+static void exit_function_run(void) {
+    mp_obj_t function = MP_STATE_VM(sys_exitfunc);
+    if (!mp_obj_is_callable(function)) {
+        return;
+    }
+    nlr_buf_t nlr;
+    interrupt_run_begins();
+    if (nlr_push(&nlr) == 0) {
+        mp_call_function_0(function);
+        nlr_pop();
+        interrupt_run_ended();
+    } else {
+        interrupt_run_ended();
+        status_of_exception(nlr.ret_val);
+    }
+}
+
 static bool prompt_wanted(struct device *prompt) {
     size_t length;
     const char *value = memory_command_line(ABI_KEY_PROMPT, &length);
@@ -143,6 +161,7 @@ int app_main(void) {
             status = ((const struct prompt_operations *)prompt->driver->operations)->run(prompt);
         }
     }
+    exit_function_run();
     return status;
 }
 

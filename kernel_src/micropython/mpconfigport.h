@@ -56,6 +56,23 @@ void heap_area_give(void *area);
 #define MICROPY_PY_UCTYPES  (0)
 #define MICROPY_PY_MACHINE  (0)
 
+/* On although they are above the level: what apps that come from CPython, or from MicroPython for Unix, expect to find;
+ * together 5 KB. */
+#define MICROPY_PY_ALL_INPLACE_SPECIAL_METHODS    (1)
+#define MICROPY_PY_BUILTINS_MEMORYVIEW_ITEMSIZE   (1)
+#define MICROPY_PY_BUILTINS_RANGE_BINOP           (1)
+#define MICROPY_PY_COLLECTIONS_NAMEDTUPLE__ASDICT (1)
+#define MICROPY_PY_DEFLATE_COMPRESS               (1)
+#define MICROPY_PY_FUNCTION_ATTRS_CODE            (1)
+#define MICROPY_PY_IO_BUFFEREDWRITER              (1)
+#define MICROPY_PY_MICROPYTHON_HEAP_LOCKED        (1)
+#define MICROPY_PY_RE_MATCH_GROUPS                (1)
+#define MICROPY_PY_RE_MATCH_SPAN_START_END        (1)
+#define MICROPY_PY_SYS_ATEXIT                     (1) /* main.c calls what it was given */
+#define MICROPY_PY_SYS_EXC_INFO                   (1)
+#define MICROPY_PY_SYS_GETSIZEOF                  (1)
+#define MICROPY_PY_SYS_TRACEBACKLIMIT             (1)
+
 /* Each of these needs a word from the port, so no level turns it on. */
 #define MICROPY_PY_OS_URANDOM            (1)
 #define MICROPY_PY_OS_INCLUDEFILE        "os_port.h"

@@ -14,7 +14,7 @@
 
 #include "port.h"
 
-enum stdio_kind { STDIO_IN, STDIO_OUT, STDIO_ERROR };
+enum stdio_kind { STDIO_IN, STDIO_OUT, STDIO_ERROR }; /* what fileno() says, too */
 
 typedef struct stdio {
     mp_obj_base_t base;
@@ -130,6 +130,11 @@ static void stdio_attr(mp_obj_t self, qstr name, mp_obj_t *result) {
     }
 }
 
+static mp_obj_t stdio_fileno(mp_obj_t self) {
+    return MP_OBJ_NEW_SMALL_INT(((stdio_t *)MP_OBJ_TO_PTR(self))->kind);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(stdio_fileno_obj, stdio_fileno);
+
 static void stdio_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t kind) {
     mp_printf(print, "<io.%q %d>", mp_obj_get_type(self)->name, ((stdio_t *)MP_OBJ_TO_PTR(self))->kind);
 }
@@ -141,6 +146,7 @@ static const mp_rom_map_elem_t stdio_methods_table[] = {
     {MP_ROM_QSTR(MP_QSTR_readlines), MP_ROM_PTR(&mp_stream_unbuffered_readlines_obj)},
     {MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&mp_stream_write_obj)},
     {MP_ROM_QSTR(MP_QSTR_flush), MP_ROM_PTR(&mp_stream_flush_obj)},
+    {MP_ROM_QSTR(MP_QSTR_fileno), MP_ROM_PTR(&stdio_fileno_obj)},
     {MP_ROM_QSTR(MP_QSTR_close), MP_ROM_PTR(&mp_identity_obj)},
     {MP_ROM_QSTR(MP_QSTR___enter__), MP_ROM_PTR(&mp_identity_obj)},
     {MP_ROM_QSTR(MP_QSTR___exit__), MP_ROM_PTR(&mp_stream___exit___obj)},
