@@ -11,10 +11,10 @@ STAMPS := .venv/stamps
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 C_SOURCES = $(shell find kernel_src tests -name '*.[ch]' -not -path '*/build/*')
 
-.PHONY: help setup demo test check lab bench size format docs lock clean system system-tests
+.PHONY: help setup demo test check lab bench upstream size format docs lock clean system system-tests
 
 help: ## list these words
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "make %-7s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "make %-8s %s\n", $$1, $$2 }'
 
 setup: $(STAMPS)/front-end ## install what is missing; the command is then .venv/bin/unikernel
 
@@ -34,6 +34,9 @@ lab: setup ## open the notebooks in JupyterLab
 
 bench: setup ## measure everything that has a goal: today, before, and what moved
 	@$(BIN)/python -m tests.bench
+
+upstream: setup ## run MicroPython's own tests on our machine
+	@$(BIN)/python -m tests.upstream
 
 size: setup ## who owns the example's bytes: today, before, and what moved
 	@$(BIN)/python tools/size.py examples/hello

@@ -1,0 +1,49 @@
+"""The image that holds upstream's tests, and a run of one of them: a machine each, so that none disturbs another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from tests.upstream import suite
+from unikernel.app import App
+from unikernel.build.app import write
+from unikernel.build.image import Image, build
+from unikernel.machine.machine import boot
+from unikernel.stack import Stack
+
+TIMEOUT_S = 60
+SKIP = b"SKIP\n"
+"""What a test prints that finds its subject missing."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a machine printed, lines ending as upstream's files do, and why it did not end well, or nothing."""
+
+    output: bytes
+    fault: str
+
+    @property
+    def skips(self) -> bool:
+        """Whether the test says itself that it does not apply."""
+        return not self.fault and self.output == SKIP
+
+
+@cache
+def image() -> Image:
+    """One image for all tests."""
+    main = (Path(__file__).parent / "guest/main.py").read_bytes()
+    folders = {f"{folder}.romfs": write(suite.files(folder)) for folder in suite.FOLDERS}
+    return build(Stack.default("upstream", App({"main.py": main, **folders})))
+
+
+async def run(test: str) -> Outcome:
+    """Boots a machine that runs `test` and ends."""
+    machine = await boot(image(), timeout_s=TIMEOUT_S)
+    async with machine:
+        machine.console.post(f"{test}\n")  # not send: a short test may have ended before it returns
+        ended = await machine.wait()
+    output = ended.transcript.data.replace(b"\r\n", b"\n")
+    return Outcome(output, "" if ended.status == 0 else ended.reason)

@@ -1,0 +1,137 @@
+"""A sample of upstream's tests, from every folder, and the rules by which all are judged; ``make upstream`` runs all."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.upstream import expected, skips, suite
+from tests.upstream import verdict as judge
+from tests.upstream.expected import Expected
+from tests.upstream.machine import Outcome
+from tests.upstream.verdict import Verdict, verdict
+
+SAMPLE = (
+    "basics/builtin_help.py",
+    "basics/bytes_compare3.py",
+    "basics/class_inplace_op2.py",
+    "basics/generator_pend_throw.py",
+    "basics/sys_path.py",
+    "extmod/asyncio_wait_for.py",
+    "extmod/deflate_compress.py",
+    "extmod/json_loads_float.py",
+    "extmod/re_span.py",
+    "extmod/time_ms_us.py",
+    "extmod/vfs_userfs.py",
+    "float/float_format_ftoe.py",
+    "float/math_fun.py",
+    "import/import_file.py",
+    "import/import_pkg7.py",
+    "io/argv.py",
+    "io/file_stdio2.py",
+    "micropython/heap_locked.py",
+    "micropython/schedule.py",
+    "misc/sys_atexit.py",
+    "stress/gc_trace.py",
+    "unicode/file1.py",
+)
+
+
+@pytest.mark.parametrize("test", SAMPLE)
+async def test_the_machine_passes(test: str) -> None:
+    found = await verdict(test)
+    assert found.passed, found.fault
+
+
+async def test_what_does_not_apply_is_skipped_for_its_reason() -> None:
+    found = await verdict("micropython/viper_addr.py")
+    assert found == Verdict("micropython/viper_addr.py", skipped=skips.reason("micropython/viper_addr.py") or "")
+
+
+def test_the_sample_is_from_every_folder() -> None:
+    assert {test.partition("/")[0] for test in SAMPLE} == set(suite.FOLDERS)
+
+
+def test_each_row_of_the_table_names_a_test_and_a_reason() -> None:
+    assert skips.idle(test for folder in suite.FOLDERS for test in suite.tests(folder)) == []
+    assert all(reason.endswith(".") and len(reason.split()) > 5 for reason in skips.table().values())
+
+
+def test_a_row_that_names_no_test_is_idle() -> None:
+    assert skips.idle(["basics/array1.py"]) == list(skips.table())
+
+
+@pytest.fixture
+def one_test(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A suite of one test, ``basics/one.py``, that is expected to print ``right``."""
+    (tmp_path / "basics").mkdir()
+    (tmp_path / "basics/one.py.exp").write_text("right\n")
+    monkeypatch.setattr(suite, "root", lambda: tmp_path)
+    return tmp_path / "basics/one.py"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "why", "passed", "skipped", "fault"),
+    [
+        (Outcome(b"right\n", ""), None, True, "", ""),
+        (Outcome(b"right\n", ""), "No pins.", False, "", judge.STALE),
+        (Outcome(b"right\n", "exit 1"), None, False, "", "exit 1"),
+        (Outcome(b"wrong\n", ""), None, False, "", "it prints something else\n--- expected\n+++ printed"),
+        (Outcome(b"wrong\n", ""), "No pins.", False, "No pins.", ""),
+        (Outcome(b"SKIP\n", ""), None, False, "", judge.UNSAID),
+        (Outcome(b"SKIP\n", ""), "No pins.", False, "No pins.", ""),
+        (Outcome(b"SKIP\n", "panic"), None, False, "", "panic"),
+    ],
+)
+def test_a_verdict(
+    one_test: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    outcome: Outcome,
+    why: str | None,
+    passed: bool,
+    skipped: str,
+    fault: str,
+) -> None:
+    async def run(_test: str) -> Outcome:
+        return outcome
+
+    monkeypatch.setattr("tests.upstream.machine.run", run)
+    monkeypatch.setattr(skips, "reason", lambda _test: why)
+    found = asyncio.run(verdict("basics/one.py"))
+    assert (found.passed, found.skipped) == (passed, skipped)
+    assert found.fault.startswith(fault) if fault else not found.fault
+
+
+@pytest.mark.parametrize(
+    ("text", "output", "accepted"),
+    [
+        (b"n=\\\\d\\+ (a)\n", b"n=12 (a)\n", True),
+        (b"n=\\\\d\\+ (a)\n", b"n= (a)\n", False),
+        (b"a.b\n", b"axb\n", False),
+        (b"########\nend\n", b"end\n", True),
+        (b"########\nend\n", b"one\ntwo\nend\n", True),
+        (b"########\nend\n", b"one\nend\nmore\n", False),
+    ],
+)
+def test_a_pattern(text: bytes, output: bytes, accepted: bool) -> None:
+    assert Expected(text, expected.pattern(text)).accepts(output) == accepted
+
+
+def test_without_a_file_cpython_says_what_is_expected(one_test: Path) -> None:
+    one_test.with_name("one.py.exp").unlink()
+    one_test.write_text("print(__file__, 'ü')\n")
+    assert expected.of("basics/one.py").text == "/tests/basics/one.py ü\n".encode()
+    one_test.write_text("print('before')\nraise SystemExit(3)\n")
+    with pytest.raises(AssertionError, match=r"CPython ends with 3: before"):
+        expected.of("basics/one.py")
+
+
+def test_a_unittest_says_itself_how_it_went(one_test: Path) -> None:
+    one_test.with_name("one.py.exp").unlink()
+    one_test.write_text("import sys\nimport unittest\n")
+    wanted = expected.of("basics/one.py")
+    end = b"\n" + 70 * b"-" + b"\nRan 2 tests\n\n"
+    assert wanted.accepts(b"test_a (Test) ... ok" + end + b"OK (skipped=1)\n")
+    assert not wanted.accepts(b"test_a (Test) ... FAIL" + end + b"FAILED (failures=1, errors=0)\n")
