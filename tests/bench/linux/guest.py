@@ -15,6 +15,7 @@ from tests.bench.linux.machine import Disk
 from tests.bench.linux.packages import Packages, packages
 from unikernel.build import cache
 from unikernel.errors import MachineError, MachineTimeout
+from unikernel.machine.process import owned
 
 LONGEST_RUN_S = 60.0
 
@@ -62,7 +63,7 @@ class LinuxGuest:
         with self.command(script, disks) as command:
             try:
                 done = subprocess.run(
-                    command, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout_s, check=False
+                    owned(command), stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout_s, check=False
                 )
             except subprocess.TimeoutExpired as error:
                 said = _last_words((error.stdout or b"").decode(errors="replace"))
