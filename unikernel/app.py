@@ -12,7 +12,7 @@ from unikernel.units import MIB, file_size
 
 MAIN = "main.py"
 MOST_BYTES = 64 * MIB
-_SKIPPED = {"build", "disks", "__pycache__", "unikernel.toml"}
+_SKIPPED = {"build", "disks", "__pycache__", "unikernel.toml", "packages.lock"}
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class App:
 
     @classmethod
     def from_folder(cls, folder: Path | str) -> App:
-        """Every file under `folder` but ``build/``, ``disks/``, ``unikernel.toml`` and names that start with a dot.
+        """Every file under `folder` but ``build/``, ``disks/``, ``unikernel.toml``, ``packages.lock`` and dotted names.
 
         Raises `Refusal` when there is no ``main.py``, a link leads out of the folder, a file cannot be read, or all
         are more than 64 MiB.

@@ -79,6 +79,7 @@ class Plan:
     app: App
     devices: tuple[PlannedDevice, ...]
     app_edges: tuple[Edge, ...]
+    packages: tuple[str, ...] = ()
 
     @property
     def components(self) -> tuple[str, ...]:
@@ -108,6 +109,7 @@ class Plan:
                 for each in self.devices
             ],
             "uses": {edge.field: edge.provider for edge in self.app_edges},
+            **({"packages": list(self.packages)} if self.packages else {}),
         }
 
     def card(self) -> Card:
@@ -140,7 +142,13 @@ class Plan:
             word="plan",
             facts=(self.target.name, memory(self.memory_bytes), f"{len(self.devices)} devices, in boot order"),
             tables=(Table(columns, devices), Table(edge_columns, edges)),
-            foot=f"components: {', '.join(self.components)} · digest {self.digest[:12]}",
+            foot=" · ".join(
+                [
+                    f"components: {', '.join(self.components)}",
+                    *([f"packages: {', '.join(self.packages)}"] if self.packages else []),
+                    f"digest {self.digest[:12]}",
+                ]
+            ),
         )
 
     def __str__(self) -> str:
@@ -175,7 +183,7 @@ def resolve(stack: Stack) -> Plan:
     _check_hardware(stack.name, devices)
     order = _order(stack.name, devices, edges)
     planned = tuple(PlannedDevice(devices[name], edges[name], name in added) for name in order)
-    return Plan(stack.name, target_named(stack.target), stack.memory_bytes, stack.app, planned, uses)
+    return Plan(stack.name, target_named(stack.target), stack.memory_bytes, stack.app, planned, uses, stack.packages)
 
 
 def _app_edges(stack: Stack, devices: dict[str, Device], added: set[str]) -> list[Edge]:

@@ -12,6 +12,7 @@ from typing import Any
 from unikernel.app import MAIN, App
 from unikernel.devices import CATALOGUE, Device
 from unikernel.errors import Refusal
+from unikernel.packages import pins
 from unikernel.stack import Stack, check_memory, class_named, toml
 from unikernel.targets import DEFAULT as DEFAULT_TARGET
 from unikernel.targets import target_named
@@ -19,7 +20,7 @@ from unikernel.units import memory, parse_memory
 
 FILE = "unikernel.toml"
 HELLO = 'print("Hello from a unikernel.")\n'
-_KEYS = ("name", "target", "memory", "app", "devices")
+_KEYS = ("name", "target", "memory", "packages", "app", "devices")
 _USES = ("console", "files", "clock", "entropy")
 
 
@@ -78,6 +79,8 @@ class Project:
 def write(stack: Stack) -> str:
     """The ``unikernel.toml`` of `stack`."""
     lines = [f"name = {toml(stack.name)}", f"target = {toml(stack.target)}", f'memory = "{memory(stack.memory_bytes)}"']
+    if stack.packages:
+        lines += [f"packages = [{', '.join(map(toml, stack.packages))}]"]
     if stack.uses:
         lines += ["", "[app]", *(f"{key} = {toml(value)}" for key, value in stack.uses.items())]
     for device in stack.devices:
@@ -136,12 +139,20 @@ class _Reader:
         self._known(uses, _USES, "app")
         for key in uses:
             self._text(uses, key, "", "app")
+        packages = self._packages(data)
         devices = self._devices(self._table(data, "devices"))
         app = App.from_folder(folder)
         try:
-            return Stack(name, app, devices, target, size, uses)
+            return Stack(name, app, devices, target, size, uses, packages)
         except Refusal as error:
             raise Refusal(f"{self.path}: {error}") from error
+
+    def _packages(self, data: dict[str, Any]) -> tuple[str, ...]:
+        place = f"{self.at('', 'packages')}: packages"
+        value = data.get("packages", [])
+        if not isinstance(value, list):
+            raise Refusal(f'{place} is {value!r}; write a list, as ["name==version"].')
+        return tuple(map(str, pins(value, place)))
 
     def _devices(self, tables: dict[str, Any]) -> tuple[Device, ...]:
         """Every device, those it requires made before it."""

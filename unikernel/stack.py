@@ -12,6 +12,7 @@ from typing import Any
 from unikernel.app import MAIN, App
 from unikernel.devices import CATALOGUE, Device, Rdrand, Repl, RomFiles, TscClock, Uart16550
 from unikernel.errors import Refusal
+from unikernel.packages import pins
 from unikernel.table import Card, Column, Table
 from unikernel.targets import DEFAULT as DEFAULT_TARGET
 from unikernel.targets import target_named
@@ -28,7 +29,7 @@ class Stack:
     """Devices in the order they were added; one given as another's requirement belongs to the stack too.
 
     `uses` names the devices that the app itself uses, by field (``console``, ``files``, ``clock``, ``entropy``), where
-    more than one could serve.
+    more than one could serve. `packages` are pinned, ``name==version``: what the app imports of them is in the image.
     """
 
     name: str
@@ -37,15 +38,17 @@ class Stack:
     target: str = DEFAULT_TARGET
     memory_bytes: int = DEFAULT_MEMORY_BYTES
     uses: Mapping[str, str] = field(default_factory=dict)
+    packages: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Raises `Refusal` for a bad name, a device name twice, an unknown target, or memory out of bounds."""
+        """Raises `Refusal` for a bad name, a device name twice, an unknown target, memory out of bounds, or no pin."""
         if not NAME.fullmatch(self.name):
             raise Refusal(f'stack: "{self.name}" is no name; use letters, digits, dots, _ and -, at most 64.')
         target_named(self.target, self.name)
         check_memory(self.memory_bytes, self.name)
         if MAIN not in self.app.files:
             raise Refusal(f"{self.name}: the app has no {MAIN}; add it.")
+        object.__setattr__(self, "packages", tuple(map(str, pins(self.packages, f"{self.name}: packages"))))
         found: dict[str, Device] = {}
         for device in self.devices:
             _collect(device, found, self.name)
@@ -104,6 +107,8 @@ class Stack:
             lines += [f"    memory_bytes={self.memory_bytes // KIB} << 10,"]
         if self.uses:
             lines += [f"    uses={dict(self.uses)!r},"]
+        if self.packages:
+            lines += [f"    packages={self.packages!r},"]
         return "\n".join([*lines, ")"])
 
     def card(self) -> Card:

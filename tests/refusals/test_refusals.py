@@ -6,6 +6,7 @@ command      the words after `unikernel`; {dir} is a fresh project "app", {tmp} 
 files        what is written over the project's files: path = text
 bytes        the same in hexadecimal
 missing      files of the project that are removed
+wheels       all that pip finds: file name = {path = text}
 environment  variables that are set; {tmp} stands in them too
 message      what stands on standard error, whole; {dir} and {tmp} as above, {any} for what may differ
 status       the exit status, 2 if it is not said
@@ -16,6 +17,7 @@ Nothing may be written: neither to standard output, nor into any folder, but for
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -23,6 +25,7 @@ from typing import Any
 
 import pytest
 
+from tests.unit.test_packages import make_wheel
 from unikernel.cli.main import main
 from unikernel.project import Project
 
@@ -32,6 +35,15 @@ CASES = sorted(Path(__file__).parent.glob("*.toml"))
 def tree(folder: Path) -> dict[str, bytes]:
     files = (path for path in sorted(folder.rglob("*")) if path.is_file() and folder / "cache" not in path.parents)
     return {str(path): path.read_bytes() for path in files}
+
+
+def offer(wheels: dict[str, dict[str, str]], folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.mkdir()
+    for file, members in wheels.items():
+        make_wheel(folder / file, members)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
 
 
 def prepare(case: dict[str, Any], folder: Path) -> None:
@@ -51,6 +63,8 @@ def test_is_refused_in_one_sentence(
     folder = tmp_path / "app"
     Project.create(folder)
     prepare(case, folder)
+    if "wheels" in case:
+        offer(case["wheels"], tmp_path / "wheels", monkeypatch)
     for name, value in case.get("environment", {}).items():
         monkeypatch.setenv(name, value.format(tmp=tmp_path))
     before = tree(tmp_path)

@@ -20,6 +20,7 @@ from unikernel.errors import Refusal
 
 PARTS = {
     "sources": "source archives, as fetched",
+    "packages": "packages of stacks, as fetched",
     "trees": "source archives, unpacked",
     "generated": "generated headers",
     "objects": "compiled files",

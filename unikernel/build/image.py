@@ -23,6 +23,7 @@ from unikernel.units import duration, file_size
 if TYPE_CHECKING:
     from unikernel.build.components import Component
     from unikernel.build.link import Inputs
+    from unikernel.build.packages import Packages
     from unikernel.plan import Plan
     from unikernel.stack import Stack
 
@@ -125,11 +126,18 @@ def build(source: Stack | Plan, *, into: Path | str | None = None, progress: Pro
 
     plan = source if isinstance(source, Plan) else resolve(source)
     progress = progress or silent
-    rom = rom_of(plan.app, runtime.modules_in_image())
+    packages = _packages(plan, progress)
+    rom = rom_of(plan.app, runtime.modules_in_image(), packages.shelves if packages else ())
+    if packages:
+        packages.keep()
     tools = toolchain()
     components = components_of(plan, progress)
     archives = Compiler(tools, plan.target, progress).archives(components)
-    manifest = Manifest.of(plan, _in_image(components), {"toolchain": tools.identity}).note()
+    manifest = Manifest.of(
+        plan,
+        (*_in_image(components), *(packages.components(rom.shelves) if packages else ())),
+        {"toolchain": tools.identity},
+    ).note()
     inputs = Inputs(plan.target, archives, rom.content, manifest)
     key = inputs.key()
     if into is None:
@@ -141,6 +149,15 @@ def build(source: Stack | Plan, *, into: Path | str | None = None, progress: Pro
         image = _link(plan, inputs, key, path)
         progress(Step("link", path.name, seconds=time.monotonic() - linking))
     return replace(image, seconds=time.perf_counter() - started)
+
+
+def _packages(plan: Plan, progress: Progress) -> Packages | None:
+    """Those of the plan; None where it has none, and then nothing is loaded for them."""
+    if not plan.packages:
+        return None
+    from unikernel.build.packages import packages  # noqa: PLC0415
+
+    return packages(plan, progress)
 
 
 def _in_image(components: tuple[Component, ...]) -> tuple[Component, ...]:
