@@ -8,6 +8,10 @@
 
 #include "core/start_info.h"
 
+/* What the boot protocol left at an address, which may be in the null page; to be read before arch_map_ram, which ends
+ * it. */
+const void *arch_boot_memory(uint64_t address);
+
 /* Maps RAM beyond the image read+write and never executable; gives what of the range is mapped. */
 struct start_info_range arch_map_ram(struct start_info_range range);
 
@@ -19,8 +23,19 @@ void arch_interrupts_on(void);
 void arch_interrupts_restore(bool on);
 void arch_halt(void); /* turns interrupts on and halts, with nothing lost between */
 
-/* Interrupt line `pin` of the machine calls handler(argument), interrupts off. One line in this version. */
-void arch_interrupt_attach(unsigned pin, void (*handler)(void *), void *argument);
+/* Interrupt line `pin` of the machine calls handler(argument), interrupts off. 0, or -ENOSPC: no vector is left. */
+int arch_interrupt_attach(unsigned pin, void (*handler)(void *), void *argument);
+
+/* A message calls handler(argument), interrupts off: a device that writes *data to *address sends it. 0 or -ENOSPC. */
+int arch_message_attach(void (*handler)(void *), void *argument, uint64_t *address, uint32_t *data);
+
+/* Maps a device's registers, uncached and never executable; NULL where memory lies, or no table is left. */
+volatile void *arch_map_device(uint64_t address, uint64_t bytes);
+
+/* The configuration space of a PCI function (bus, device, function: 8, 5, 3 bits), at an offset that is a multiple
+ * of 4. All ones where there is nothing. */
+uint32_t arch_pci_read(uint16_t function, uint8_t offset);
+void arch_pci_write(uint16_t function, uint8_t offset, uint32_t value);
 
 uint64_t arch_ticks(void); /* of the processor's counter since the machine's start */
 

@@ -12,6 +12,10 @@ void device_start_all(void) {
 }
 
 struct device *device_providing(enum interface interface) {
+    struct device *chosen = app_devices[interface];
+    if (chosen != NULL) {
+        return chosen->status == DEVICE_UP ? chosen : NULL;
+    }
     for (struct device *const *each = devices; *each != NULL; each++) {
         if ((*each)->status == DEVICE_UP && (*each)->driver->provides == interface) {
             return *each;

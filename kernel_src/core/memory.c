@@ -11,6 +11,7 @@ enum { PAGE = 4096, LINE_BYTES = 512, MODULE_LIMIT = 8, TAKEN_LIMIT = MODULE_LIM
 extern char image_start[], image_end[], stack_start[], stack_end[];
 
 static char command_line[LINE_BYTES];
+static bool closed;
 
 static void command_line_keep(const char *line) {
     for (size_t i = 0; line != NULL && i < LINE_BYTES - 1 && line[i] != 0; i++) {
@@ -19,21 +20,23 @@ static void command_line_keep(const char *line) {
 }
 
 void memory_init(const struct start_info *info) {
+    info = arch_boot_memory((uintptr_t)info);
     if (!start_info_valid(info)) {
         machine_panic(ABI_PANIC_ASSERTION, "the start info has no memory map: this is not a PVH boot");
     }
-    const struct start_info_memory *map = (const void *)info->memory_map;
-    const struct start_info_module *modules = (const void *)info->module_list;
+    const struct start_info_memory *map = arch_boot_memory(info->memory_map);
+    const struct start_info_module *modules = arch_boot_memory(info->module_list);
     struct start_info_range taken[TAKEN_LIMIT] = {{(uintptr_t)image_start, (uintptr_t)image_end}};
     size_t count = 1;
     for (uint32_t i = 0; i < info->module_count && i < MODULE_LIMIT; i++) {
         taken[count++] = (struct start_info_range){modules[i].address, modules[i].address + modules[i].bytes};
     }
-    command_line_keep((const char *)info->command_line);
+    command_line_keep(info->command_line == 0 ? NULL : arch_boot_memory(info->command_line));
     struct start_info_range heap = start_info_free(map, info->memory_map_count, taken, count, LOW_MEMORY, PAGE);
+    const size_t total_bytes = start_info_ram(map, info->memory_map_count);
     heap = arch_map_ram(heap);
     records.memory = (struct abi_memory){
-        .total_bytes = start_info_ram(map, info->memory_map_count),
+        .total_bytes = total_bytes,
         .heap_start = heap.start,
         .heap_bytes = heap.end - heap.start,
         .stack_start = (uintptr_t)stack_start,
@@ -45,6 +48,23 @@ size_t memory_total_bytes(void) {
     return records.memory.total_bytes;
 }
 
+void *memory_take(size_t bytes, size_t align) {
+    struct abi_memory *memory = &records.memory;
+    const uint64_t start = (memory->heap_start + align - 1) & ~((uint64_t)align - 1);
+    const uint64_t end = memory->heap_start + memory->heap_bytes;
+    if (closed || start > end || bytes > end - start) {
+        return NULL;
+    }
+    memory->heap_start = start + bytes;
+    memory->heap_bytes = end - memory->heap_start;
+    return (void *)(uintptr_t)start;
+}
+
+void memory_close(void) {
+    (void)memory_take(0, PAGE);
+    closed = true;
+}
+
 struct memory_range memory_heap(void) {
     return (struct memory_range){records.memory.heap_start, records.memory.heap_bytes};
 }
@@ -54,6 +74,10 @@ struct memory_range memory_stack(void) {
 }
 
 const char *memory_command_line(const char *key, size_t *length) {
+    return memory_command_line_nth(key, 0, length);
+}
+
+const char *memory_command_line_nth(const char *key, unsigned nth, size_t *length) {
     for (const char *word = command_line; *word != 0;) {
         const char *k = key;
         const char *w = word;
@@ -65,7 +89,7 @@ const char *memory_command_line(const char *key, size_t *length) {
         while (*w != 0 && *w != ' ') {
             w++;
         }
-        if (found) {
+        if (found && nth-- == 0) {
             *length = (size_t)(w - value);
             return value;
         }

@@ -20,6 +20,7 @@ noreturn void kernel_start(const struct start_info *info) {
     memory_init(info);
     trace_phase("core");
     device_start_all();
+    memory_close();
     records.listening = 1;
     arch_interrupts_on();
     machine_exit(ABI_EXIT_STATUS, app_main());

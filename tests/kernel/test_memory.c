@@ -15,6 +15,10 @@ char image_start[1], image_end[1], stack_start[1], stack_end[1];
 struct abi_records records;
 static jmp_buf panicked;
 
+const void *arch_boot_memory(uint64_t address) {
+    return (const void *)(uintptr_t)address;
+}
+
 struct start_info_range arch_map_ram(struct start_info_range range) {
     return range;
 }

@@ -122,10 +122,11 @@ void arch_interrupts_restore(bool on) {
     processor_looks();
 }
 
-void arch_interrupt_attach(unsigned pin, void (*called)(void *), void *argument) {
+int arch_interrupt_attach(unsigned pin, void (*called)(void *), void *argument) {
     CHECK(pin == 4);
     handler = called;
     handler_argument = argument;
+    return 0;
 }
 
 void wait_wake(void) {

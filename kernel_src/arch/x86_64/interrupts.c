@@ -4,11 +4,13 @@
  */
 #include "interrupts.h"
 
+#include <errno.h>
 #include <stddef.h>
 
 #include "core/arch.h"
 #include "core/reference.h"
 #include "ticks.h"
+#include "trap.h"
 #include "unikernel/wait.h"
 
 enum {
@@ -29,8 +31,12 @@ enum {
     IO_REDIRECTION = 0x10, /* two registers a pin; edge, active high, fixed, to processor 0 */
 };
 
-static void (*line_handler)(void *);
-static void *line_argument;
+/* Each attached line or message has a vector of its own. */
+static struct line {
+    void (*handler)(void *);
+    void *argument;
+} lines[LINES];
+static unsigned line_count;
 
 static volatile uint32_t *local(uint32_t offset) {
     return (volatile uint32_t *)(uintptr_t)(LOCAL_APIC + offset);
@@ -80,11 +86,33 @@ void interrupts_init(void) {
     timer_start(UINT32_MAX);
 }
 
-void arch_interrupt_attach(unsigned pin, void (*handler)(void *), void *argument) {
-    line_handler = handler;
-    line_argument = argument;
+/* The vector of a new line, or 0. */
+static unsigned line_add(void (*handler)(void *), void *argument) {
+    if (line_count == LINES) {
+        return 0;
+    }
+    const unsigned vector = VECTOR_LINE + line_count;
+    lines[line_count++] = (struct line){handler, argument};
+    trap_line(vector);
+    return vector;
+}
+
+int arch_interrupt_attach(unsigned pin, void (*handler)(void *), void *argument) {
+    const unsigned vector = line_add(handler, argument);
+    if (vector == 0) {
+        return -ENOSPC;
+    }
     io_write(IO_REDIRECTION + 2 * pin + 1, 0);
-    io_write(IO_REDIRECTION + 2 * pin, VECTOR_LINE);
+    io_write(IO_REDIRECTION + 2 * pin, vector);
+    return 0;
+}
+
+/* Fixed, edge, to processor 0: Intel SDM volume 3, section 11.11. */
+int arch_message_attach(void (*handler)(void *), void *argument, uint64_t *address, uint32_t *data) {
+    const unsigned vector = line_add(handler, argument);
+    *address = LOCAL_APIC;
+    *data = vector;
+    return vector == 0 ? -ENOSPC : 0;
 }
 
 void arch_timer_arm(uint64_t ns) {
@@ -106,7 +134,7 @@ void interrupt_timer(void) {
     *local(LOCAL_END_OF_INTERRUPT) = 0;
 }
 
-void interrupt_line(void) {
-    line_handler(line_argument);
+void interrupt_line(unsigned line) {
+    lines[line].handler(lines[line].argument);
     *local(LOCAL_END_OF_INTERRUPT) = 0;
 }

@@ -44,9 +44,7 @@ exception_common:
     call exception_handle
     ud2
 
-.macro interrupt name, handler
-    .globl \name
-\name:
+.macro save
     push %rax
     push %rcx
     push %rdx
@@ -57,7 +55,9 @@ exception_common:
     push %r10
     push %r11
     cld
-    call \handler
+.endm
+
+.macro restore
     pop %r11
     pop %r10
     pop %r9
@@ -67,11 +67,36 @@ exception_common:
     pop %rdx
     pop %rcx
     pop %rax
-    iretq
 .endm
 
-    interrupt interrupt_timer_entry, interrupt_timer
-    interrupt interrupt_line_entry, interrupt_line
+    .globl interrupt_timer_entry
+interrupt_timer_entry:
+    save
+    call interrupt_timer
+    restore
+    iretq
+
+/* A stub of 8 bytes for each of the LINES of interrupts.h. */
+    .set LINES, 14
+    .set SAVED_BYTES, 9 * 8
+    .balign 8
+    .globl interrupt_line_entries
+interrupt_line_entries:
+    .set line, 0
+    .rept LINES
+    push $line
+    jmp line_common
+    .balign 8
+    .set line, line + 1
+    .endr
+
+line_common:
+    save
+    mov SAVED_BYTES(%rsp), %edi
+    call interrupt_line
+    restore
+    add $8, %rsp
+    iretq
 
     .globl interrupt_spurious_entry
 interrupt_spurious_entry:

@@ -11,8 +11,9 @@ enum {
     EXCEPTION_COUNT = 32,
     EXCEPTION_PAGE_FAULT = 14,
     EXCEPTION_ENTRY_BYTES = 16, /* a stub of trap.S */
-    GATE_INTERRUPT = 0x8e,      /* present, ring 0, 64-bit interrupt gate */
-    TASK_AVAILABLE = 0x89,      /* present, available 64-bit task state */
+    LINE_ENTRY_BYTES = 8,
+    GATE_INTERRUPT = 0x8e, /* present, ring 0, 64-bit interrupt gate */
+    TASK_AVAILABLE = 0x89, /* present, available 64-bit task state */
     IST_FAULT = 1,
     IST_INTERRUPT = 2,
 };
@@ -42,7 +43,7 @@ struct __attribute__((packed)) table_pointer {
     uint64_t base;
 };
 
-extern const char exception_entries[], interrupt_timer_entry[], interrupt_line_entry[], interrupt_spurious_entry[];
+extern const char exception_entries[], interrupt_timer_entry[], interrupt_line_entries[], interrupt_spurious_entry[];
 extern uint64_t descriptor_table[];
 
 static struct gate gates[VECTOR_LAST + 1];
@@ -59,12 +60,15 @@ static void gate_set(unsigned vector, const char *entry, uint8_t ist) {
     };
 }
 
+void trap_line(unsigned vector) {
+    gate_set(vector, interrupt_line_entries + (vector - VECTOR_LINE) * LINE_ENTRY_BYTES, IST_INTERRUPT);
+}
+
 void trap_init(void) {
     for (unsigned vector = 0; vector < EXCEPTION_COUNT; vector++) {
         gate_set(vector, exception_entries + vector * EXCEPTION_ENTRY_BYTES, IST_FAULT);
     }
     gate_set(VECTOR_TIMER, interrupt_timer_entry, IST_INTERRUPT);
-    gate_set(VECTOR_LINE, interrupt_line_entry, IST_INTERRUPT);
     gate_set(VECTOR_SPURIOUS, interrupt_spurious_entry, IST_INTERRUPT);
 
     task.ist[IST_FAULT - 1] = (uintptr_t)fault_stack_end;

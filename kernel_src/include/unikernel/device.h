@@ -17,6 +17,8 @@ enum interface {
     INTERFACE_FILES,   /* files.h */
     INTERFACE_PROMPT,  /* prompt.h */
     INTERFACE_LOG,     /* log.h */
+    INTERFACE_BLOCK,   /* block.h */
+    INTERFACES,
 };
 
 enum { DEVICE_NOT_TRIED = 1, DEVICE_UP = 0 }; /* a status below zero is the -errno of a device that failed */
@@ -36,15 +38,18 @@ struct device {
     const void *parameters; /* struct CLASS_parameters of the driver's header, constant */
     struct device *const
         *requirements; /* in the order of the class's fields, NULL-terminated; an absent one stays out */
+    void *state;       /* the driver's own, set by its init */
     int status;        /* DEVICE_NOT_TRIED, DEVICE_UP or -errno; written by device_start_all alone */
 };
 
 extern struct device *const devices[]; /* generated; NULL-terminated, in the order of coming up */
 
+extern struct device *const app_devices[INTERFACES]; /* generated; those that the app itself uses, else NULL */
+
 /* Brings every device up in order, stamps the trace for each; one that fails is skipped and keeps its -errno. */
 void device_start_all(void);
 
-/* The first device that is up and provides the interface, or NULL. */
+/* The device that the app uses for an interface, or else the first that provides it; it is up, or NULL. */
 struct device *device_providing(enum interface interface);
 
 /* The device of that name, up or not, or NULL. */
