@@ -49,5 +49,11 @@ class Log(Interface):
     number = 6
 
 
-ALL: tuple[type[Interface], ...] = (Console, Clock, Entropy, Files, Prompt, Log)
+class Block(Interface):
+    """Numbered blocks of one size: a disk."""
+
+    number = 7
+
+
+ALL: tuple[type[Interface], ...] = (Console, Clock, Entropy, Files, Prompt, Log, Block)
 """Every interface, in the order of their numbers."""

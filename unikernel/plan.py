@@ -12,24 +12,24 @@ from typing import Any, Literal
 from unikernel.app import App
 from unikernel.devices import Device, Rdrand, Requirement, RomFiles, TscClock, Uart16550
 from unikernel.errors import Refusal
-from unikernel.interfaces import Clock, Console, Entropy, Files, Interface
+from unikernel.interfaces import Clock, Console, Entropy, Interface
 from unikernel.stack import Stack, settings
 from unikernel.table import Card, Column, Table
 from unikernel.targets import Target, target_named
 from unikernel.units import memory
 
-DEFAULTS: dict[type[Interface], type[Device]] = {
+DEFAULTS: dict[type[Interface | Device], type[Device]] = {
     Console: Uart16550,
     Clock: TscClock,
     Entropy: Rdrand,
-    Files: RomFiles,
+    RomFiles: RomFiles,
 }
 """What the plan adds where nobody in the stack provides a required interface."""
 
 APP = "app"
 APP_REQUIREMENTS = (
     Requirement("console", Console, optional=False),
-    Requirement("files", Files, optional=False),
+    Requirement("files", RomFiles, optional=False),
     Requirement("clock", Clock, optional=False),
     Requirement("entropy", Entropy, optional=True),
 )
@@ -84,8 +84,14 @@ class Plan:
     @property
     def components(self) -> tuple[str, ...]:
         """The compiled components, the drivers by their class's symbol."""
-        drivers = dict.fromkeys(type(each.device).symbol() for each in self.devices)
-        return (*RUNTIME_COMPONENTS, *drivers)
+        classes = tuple(dict.fromkeys(type(each.device) for each in self.devices))
+        shared = dict.fromkeys(name for cls in classes for name in cls.needs)
+        return (*RUNTIME_COMPONENTS, *shared, *(cls.symbol() for cls in classes))
+
+    @property
+    def taken_bytes(self) -> int:
+        """Memory that the devices take for good when they come up, beside what the image holds."""
+        return sum(each.device.memory_bytes() for each in self.devices)
 
     @cached_property
     def digest(self) -> str:

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import shutil
 import subprocess
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from unikernel import abi
-from unikernel.machine.panic import Symbols
+from unikernel.build.image import Image
 
-if TYPE_CHECKING:
-    from unikernel.build.image import Image
-
-HERE = Path(__file__).parent / "guest"
 LEAST_MEMORY_BYTES = 1 << 20
 MEMORY_BYTES = 8 << 20
-
-
+MANIFEST = {
+    "abi": abi.VERSION,
+    "target": "x86_64-microvm",
+    "memory_bytes": MEMORY_BYTES,
+    "plan": "",
+    "devices": [],
+    "components": [],
+    "versions": {},
+}
+HERE = Path(__file__).parent / "guest"
 FOLDER = "UNIKERNEL_TEST_GUESTS"
 """The environment variable by which a test's own processes share its images."""
 
@@ -49,23 +55,22 @@ def guest(behaviour: str, *, status: int = 0, count: int = 1) -> Image:
         "STATUS_VALUE": status,
         "COUNT": count,
         "RECORDS_BYTES": abi.RECORDS_BYTES,
-        "MANIFEST": '"{}"',
+        "MANIFEST": json.dumps(json.dumps(MANIFEST | {"name": name})),
     }
     object_path = path.with_suffix(".o")
     macros = [f"-D{key}={value}" for key, value in definitions.items()]
     source = ["-x", "assembler-with-cpp", str(HERE / "guest.S")]
     subprocess.run(["gcc", "-c", *macros, *source, "-o", str(object_path)], check=True)
     subprocess.run(["ld", "-T", str(HERE / "guest.ld"), "-o", str(path), str(object_path)], check=True)
-    records = next(start for start, _, symbol in Symbols.read(path).table if symbol == "records")
-    return stand_in(path, name, records)
+    return replace(Image.read(path), debug_path=path)
 
 
-def stand_in(path: Path = Path(__file__), name: str = "stand-in", records_address: int = 0) -> Image:
+def stand_in(path: Path = Path(__file__), name: str = "stand-in") -> Image:
     """What machine/ needs of an image, without one."""
     image = SimpleNamespace(
         path=path,
         debug_path=path,
-        manifest=SimpleNamespace(name=name, target="x86_64-microvm", memory_bytes=MEMORY_BYTES),
-        place=abi.Place(records_address, 0, LEAST_MEMORY_BYTES),
+        manifest=SimpleNamespace(name=name, target="x86_64-microvm", memory_bytes=MEMORY_BYTES, devices=()),
+        place=abi.Place(0, 0, LEAST_MEMORY_BYTES),
     )
     return cast("Image", image)

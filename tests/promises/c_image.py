@@ -43,7 +43,7 @@ def _linked(plan: Plan, components: tuple[Component, ...], folder: Path) -> Imag
     manifest = Manifest.of(plan, components, {}).note()
     image, debug = folder / f"{plan.name}.elf", folder / f"{plan.name}.debug.elf"
     with TemporaryDirectory(dir=folder) as scratch:
-        linked = link(toolchain(), Inputs(plan.target, archives, NO_FILES, manifest), Path(scratch))
+        linked = link(toolchain(), Inputs(plan.target, archives, NO_FILES, manifest, plan.taken_bytes), Path(scratch))
         linked.debug.replace(debug)
         linked.map.replace(folder / f"{plan.name}.map")
         linked.image.replace(image)

@@ -43,7 +43,7 @@ def test_devices_stand_in_boot_order_with_what_they_require() -> None:
     assert "&device_uart16550, /* console:" in text
     assert '.level = "info",' in text
     assert '#include "drivers/log.h"' in text
-    assert text.rstrip().endswith("NULL,\n};")
+    assert "    NULL,\n};\n\nstruct device *const app_devices" in text
 
 
 def test_names_and_texts_become_c() -> None:

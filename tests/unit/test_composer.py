@@ -43,7 +43,7 @@ def test_one_more_of_a_class_gets_a_name_of_its_own(composer: StackComposer) -> 
 
 def test_a_problem_is_said_at_once_and_a_cure_ends_it(composer: StackComposer) -> None:
     composer._catalogue._buttons["RomFiles"].click()
-    assert composer.problem.startswith("app.files: two devices provide Files, romfiles and romfiles2;")
+    assert composer.problem.startswith("app.files: two devices provide RomFiles, romfiles and romfiles2;")
     assert "1 problem" in composer._title.value
     assert composer._build.disabled
     assert composer.problem.split(";")[0] in composer._words.value

@@ -31,12 +31,12 @@ def test_names_of_machines(cell: Cell) -> None:
 
 
 def test_devices(cell: Cell) -> None:
-    assert tab(cell, "%unikernel devices R") == {"Rdrand", "RomFiles", "Repl"}
+    assert tab(cell, "%unikernel devices R") == {"RamDisk", "Rdrand", "RomFiles", "Repl"}
 
 
 def test_options_and_their_values(cell: Cell) -> None:
     assert tab(cell, "%unikernel boot --me") == {"--memory"}
     assert {"--timeout", "--target"} <= tab(cell, "%unikernel boot --t")
-    assert tab(cell, "%unikernel boot --target x") == {"x86_64-microvm"}
+    assert tab(cell, "%unikernel boot --target x") == {"x86_64-microvm", "x86_64-q35"}
     assert tab(cell, "%unikernel build --memory 1") == {"16M", "128M"}
     assert tab(cell, "%unikernel plot f") == {"footprint"}

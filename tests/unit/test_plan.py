@@ -49,7 +49,7 @@ def test_an_empty_stack_gets_the_defaults_and_says_so() -> None:
     ]
     assert {edge.why for edge in plan.app_edges} == {
         "the default for Console",
-        "the default for Files",
+        "the default for RomFiles",
         "the default for Clock",
     }
 

@@ -18,6 +18,7 @@ NAMES = {
     "Run",
     "Stack",
     "UnikernelError",
+    "attach",
     "boot",
     "build",
     "devices",
@@ -25,10 +26,10 @@ NAMES = {
     "resolve",
     "unload_ipython_extension",
 }
-DEVICES = {"Log", "Rdrand", "Repl", "RomFiles", "TscClock", "Uart16550"}
+DEVICES = {"Log", "RamDisk", "Rdrand", "Repl", "RomFiles", "TscClock", "Uart16550", "VirtioBlock"}
 VERBS_PINNED = (
     *("new", "build", "boot", "describe", "devices", "footprint"),
-    *("plot", "ps", "stop", "doctor", "fetch", "clean"),
+    *("plot", "console", "ps", "stop", "doctor", "fetch", "clean"),
 )
 
 

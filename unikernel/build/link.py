@@ -46,6 +46,8 @@ class Inputs:
     archives: Mapping[str, Path]
     rom: bytes
     manifest: bytes
+    taken_bytes: int = 0
+    """Memory that the devices take when they come up."""
 
     def key(self) -> str:
         """One name for all that decides the image; raises `Refusal` when the link script cannot be read."""
@@ -55,7 +57,7 @@ class Inputs:
         except OSError as error:
             raise Refusal(f"{script}: the link script cannot be read ({(error.strerror or '').lower()}).") from error
         archives = {name: str(path) for name, path in self.archives.items()}
-        return stamps.key(FLAGS, text, archives, self.rom, self.manifest)
+        return stamps.key(FLAGS, text, archives, self.rom, self.manifest, self.taken_bytes)
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,13 @@ def link(toolchain: Toolchain, inputs: Inputs, folder: Path) -> Linked:
     # silent choice. What nobody reaches falls to --gc-sections.
     files = ["--whole-archive", *(f"{name}.a" for name in inputs.archives), "--no-whole-archive"]
     files += ["--format=binary", ROM_FILE, MANIFEST_FILE, "--format=elf"]
-    common = [*FLAGS, "-T", str(kernel.link_script(inputs.target)), *files]
+    common = [
+        *FLAGS,
+        f"--defsym=DEVICES_BYTES={inputs.taken_bytes}",
+        "-T",
+        str(kernel.link_script(inputs.target)),
+        *files,
+    ]
     jobs = Jobs(toolchain.environment())
     commands = (
         toolchain.link(inputs.target, *common, "-s", "-o", "image.elf"),

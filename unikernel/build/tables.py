@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
+from unikernel.devices import Device, Parameter
 from unikernel.errors import Refusal
 from unikernel.plan import Plan, PlannedDevice
 
@@ -16,7 +17,7 @@ def devices_c(plan: Plan) -> str:
     """
     names = _identifiers(plan.devices)
     classes = tuple(dict.fromkeys(type(each.device) for each in plan.devices))
-    headers = [PurePosixPath(cls.source_file()).with_suffix(".h") for cls in classes if cls.parameters()]
+    headers = [PurePosixPath(cls.source_file()).with_suffix(".h") for cls in classes if _inside(cls)]
     lines = [
         f"/* The devices of {plan.name}, in the order in which they come up.",
         " * Made from the plan by unikernel build; never edited. */",
@@ -30,6 +31,12 @@ def devices_c(plan: Plan) -> str:
         lines += ["", *_device(each, names)]
     pointers = "".join(f"    &{names[each.name]},\n" for each in plan.devices)
     lines += ["", f"struct device *const devices[] = {{\n{pointers}    NULL,\n}};"]
+    lines += ["", "struct device *const app_devices[INTERFACES] = {"]
+    provided = {each.name: type(each.device).provides()[0] for each in plan.devices if type(each.device).provides()}
+    for edge in plan.app_edges:
+        number = f"INTERFACE_{provided[edge.provider].__name__.upper()}"
+        lines += [f"    [{number}] = &{names[edge.provider]}, /* {edge.field}: {edge.how}, {edge.why} */"]
+    lines += ["};"]
     return "\n".join(lines) + "\n"
 
 
@@ -38,10 +45,10 @@ def _device(each: PlannedDevice, names: dict[str, str]) -> Iterable[str]:
     symbol = type(each.device).symbol()
     stem = name.removeprefix("device_")
     parameters = requirements = "NULL"
-    if each.device.parameters():
+    if _inside(type(each.device)):
         parameters = f"&parameters_{stem}"
         yield f"static const struct {symbol}_parameters parameters_{stem} = {{"
-        for parameter in each.device.parameters():
+        for parameter in _inside(type(each.device)):
             yield f"    .{parameter.name} = {_literal(getattr(each.device, parameter.name))},"
         yield "};"
     if each.edges:
@@ -58,6 +65,11 @@ def _device(each: PlannedDevice, names: dict[str, str]) -> Iterable[str]:
     yield f"    .requirements = {requirements},"
     yield "    .status = DEVICE_NOT_TRIED,"
     yield "};"
+
+
+def _inside(cls: type[Device]) -> tuple[Parameter, ...]:
+    """The parameters that the driver reads."""
+    return tuple(each for each in cls.parameters() if not each.host)
 
 
 def _identifiers(devices: tuple[PlannedDevice, ...]) -> dict[str, str]:

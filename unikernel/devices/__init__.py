@@ -2,13 +2,17 @@
 
 from unikernel.devices.device import Device, Parameter, Requirement
 from unikernel.devices.log import Log
+from unikernel.devices.ram_disk import RamDisk
 from unikernel.devices.rdrand import Rdrand
 from unikernel.devices.repl import Repl
 from unikernel.devices.rom_files import RomFiles
 from unikernel.devices.tsc_clock import TscClock
 from unikernel.devices.uart16550 import Uart16550
+from unikernel.devices.virtio_block import VirtioBlock
 
-CATALOGUE: dict[str, type[Device]] = {cls.__name__: cls for cls in (Uart16550, TscClock, Rdrand, RomFiles, Repl, Log)}
+CATALOGUE: dict[str, type[Device]] = {
+    cls.__name__: cls for cls in (Uart16550, TscClock, Rdrand, RomFiles, VirtioBlock, RamDisk, Repl, Log)
+}
 """The device classes by name, in the order in which they are listed."""
 
 __all__ = [
@@ -16,10 +20,12 @@ __all__ = [
     "Device",
     "Log",
     "Parameter",
+    "RamDisk",
     "Rdrand",
     "Repl",
     "Requirement",
     "RomFiles",
     "TscClock",
     "Uart16550",
+    "VirtioBlock",
 ]

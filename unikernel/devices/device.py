@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
 
+from unikernel.devices.attachment import Attachment
 from unikernel.errors import Refusal
 from unikernel.interfaces import Interface
 
@@ -33,6 +34,9 @@ class Parameter:
     choices: tuple[str, ...] = ()
     least: int | None = None
     most: int | None = None
+    step: int = 1
+    host: bool = False
+    """Whether only the host reads it: it is in no C."""
 
     def check(self, value: object, place: str) -> bool | int | str:
         """`value` if it may be one of this parameter's; else raises `Refusal` naming `place`."""
@@ -45,6 +49,8 @@ class Parameter:
             raise Refusal(f"{place}: {self.name} is {value}; the least is {self.least}.")
         if isinstance(value, int) and self.most is not None and value > self.most:
             raise Refusal(f"{place}: {self.name} is {value}; the most is {self.most}.")
+        if isinstance(value, int) and value % self.step:
+            raise Refusal(f"{place}: {self.name} is {value}; it must be a multiple of {self.step}.")
         assert isinstance(value, bool | int | str)
         return value
 
@@ -66,11 +72,21 @@ def parameter(
     choices: tuple[str, ...] = (),
     least: int | None = None,
     most: int | None = None,
+    step: int = 1,
+    host: bool = False,
 ) -> Any:
     """A dataclass field that is a parameter: its default, one line about it, and its limits."""
     return dataclasses.field(
         default=default,
-        metadata={"text": text, "unit": unit, "choices": choices, "least": least, "most": most},
+        metadata={
+            "text": text,
+            "unit": unit,
+            "choices": choices,
+            "least": least,
+            "most": most,
+            "step": step,
+            "host": host,
+        },
     )
 
 
@@ -86,6 +102,9 @@ class Device:
 
     hardware: ClassVar[str] = ""
     """The piece of hardware that it drives alone; two devices of a stack cannot claim the same."""
+
+    needs: ClassVar[tuple[str, ...]] = ()
+    """Components beside its driver: folders of ``kernel_src/drivers`` that several drivers share."""
 
     name: str = ""
 
@@ -106,6 +125,14 @@ class Device:
                 f"{self.name} ({place}): {need.field} is {_shown(value)}; it must be a device that provides "
                 f"{need.interface.__name__}."
             )
+
+    def attachments(self) -> tuple[Attachment, ...]:
+        """What it asks of the machine around it."""
+        return ()
+
+    def memory_bytes(self) -> int:
+        """Memory that its driver takes for good when it comes up, beside what the image holds."""
+        return 0
 
     @classmethod
     def provides(cls) -> tuple[type[Interface], ...]:

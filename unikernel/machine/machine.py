@@ -16,6 +16,7 @@ from unikernel import abi
 from unikernel.errors import MachineError, Refusal, UnikernelError
 from unikernel.machine import accelerator, panic
 from unikernel.machine.channel_console import ChannelConsole
+from unikernel.machine.disks import Disks, attachments, project_of
 from unikernel.machine.handle import Handle, MachineState, require
 from unikernel.machine.limits import DEFAULT_OUTPUT_BYTES, Limits
 from unikernel.machine.qemu import Qemu
@@ -30,7 +31,7 @@ from unikernel.machine.run import (
     running_since,
     verdict,
 )
-from unikernel.machine.vmm import EndKind, Hardware, VmmEnd
+from unikernel.machine.vmm import Drive, EndKind, Hardware, VmmEnd
 from unikernel.targets import target_named
 
 if TYPE_CHECKING:
@@ -56,13 +57,21 @@ class Machine(Handle):
     console: ChannelConsole
 
     def __init__(
-        self, image: Image, limits: Limits, listing: Listing, vmm: Vmm, hardware: Hardware, session: Session
+        self,
+        image: Image,
+        limits: Limits,
+        listing: Listing,
+        vmm: Vmm,
+        hardware: Hardware,
+        session: Session,
+        disks: Disks,
     ) -> None:
         """Take over a session that has just started; use `boot`."""
         super().__init__(listing.name, limits, time.time())
         self.listing = listing
         self._image = image
         self._vmm = vmm
+        self._disks = disks
         # Started again it is what it was, whatever has become of the file since: the file is held open, and named so.
         self._image_fd = os.open(image.path, os.O_RDONLY | os.O_CLOEXEC)
         self._hardware = replace(hardware, kernel=Path(f"/proc/{os.getpid()}/fd/{self._image_fd}"))
@@ -205,6 +214,7 @@ class Machine(Handle):
                 await self._session.close()
             finally:
                 os.close(self._image_fd)
+                self._disks.close()
                 live.discard(self)
                 if not self._run.done():
                     self._run.set_result(run)
@@ -316,15 +326,20 @@ async def boot(
         else re.sub(r"[^A-Za-z0-9_.-]", "-", image.manifest.name)[:60].lstrip(".-") or "machine"
     )
     listing = Listing(wanted, image.path, limits.memory_bytes, exact=name is not None)
+    disks = None
     try:
+        disks = Disks(listing.name, hardware.drives)
+        hardware = replace(hardware, drives=tuple(disks.drives))
         vmm = vmm or Qemu()
         session = await vmm.start(hardware)
         try:
-            machine = Machine(image, limits, listing, vmm, hardware, session)
+            machine = Machine(image, limits, listing, vmm, hardware, session, disks)
         except BaseException:
             await session.close()
             raise
     except BaseException:
+        if disks is not None:
+            disks.close()
         listing.remove()
         raise
     if session.pid:
@@ -341,7 +356,7 @@ def describe(
 ) -> Hardware:
     """The hardware on which `boot` would run an image, all checked; raises `Refusal`."""
     wanted = target_named(target if target is not None else image.manifest.target)
-    if wanted.name != image.manifest.target:
+    if not wanted.runs(target_named(image.manifest.target)):
         message = f"target: {image.path} is built for {image.manifest.target}, not {wanted.name}; build it with --target {wanted.name}."
         raise Refusal(message)
     limits.check(image.manifest.name, image.place.least_memory_bytes)
@@ -350,4 +365,6 @@ def describe(
         raise Refusal(message)
     command_line = "" if prompt is None else f"{abi.KEY_PROMPT}={int(prompt)}"
     memory_bytes = -(-limits.memory_bytes // MEMORY_GRAIN_BYTES) * MEMORY_GRAIN_BYTES
-    return Hardware(wanted.machine_type, Path(image.path), memory_bytes, command_line, accelerator.choose(accel))
+    project = project_of(Path(image.path))
+    drives = tuple(Drive(each, project / each.path) for each in attachments(image.manifest))
+    return Hardware(wanted.machine_type, Path(image.path), memory_bytes, command_line, accelerator.choose(accel), drives)

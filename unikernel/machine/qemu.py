@@ -19,7 +19,7 @@ from unikernel.errors import Refusal, VmmError
 from unikernel.machine import sandbox
 from unikernel.machine.process import Process
 from unikernel.machine.qemu_monitor import Monitor
-from unikernel.machine.vmm import Channel, EndKind, Hardware, Session, VmmEnd
+from unikernel.machine.vmm import Channel, Drive, EndKind, Hardware, Session, VmmEnd
 
 if TYPE_CHECKING:
     pass
@@ -33,7 +33,12 @@ MEMORY_GRAIN_BYTES: Final = 8192
 CONSOLE_ID: Final = "console"
 DEBUG_EXIT: Final = "isa-debug-exit,iobase=0xf4,iosize=4"
 
-_MACHINE_TYPES: Final = {"microvm": "microvm,x-option-roms=off,rtc=on,pic=off,pit=off,isa-serial=on,acpi=off"}
+_MACHINE_TYPES: Final = {
+    "microvm": "microvm,x-option-roms=off,rtc=on,pic=off,pit=off,isa-serial=on,acpi=off",
+    "q35": "q35,usb=off,vmport=off,smbus=off,sata=off,acpi=off",
+}
+_VIRTIO: Final = {"microvm": "virtio-{}-device", "q35": "virtio-{}-pci,disable-legacy=on"}
+"""The devices by the transport of each machine type."""
 
 _DENIALS: Final = {
     sandbox.Denied.OBSOLETE: "obsolete",
@@ -64,7 +69,33 @@ def _hardware(hardware: Hardware, path: str, machine_extra: str = "") -> list[st
     command += ["-device", DEBUG_EXIT, "-kernel", str(hardware.kernel.absolute())]
     if hardware.command_line:
         command += ["-append", hardware.command_line]
+    if hardware.drives and hardware.machine_type == "microvm":
+        command += ["-global", "virtio-mmio.force-legacy=false"]
+    for drive in hardware.drives:
+        command += _drive(drive, hardware.machine_type)
     return command
+
+
+def _drive(drive: Drive, machine_type: str) -> list[str]:
+    """A disk: its file, held by us, perhaps a limit of its rate, and the device that carries its serial."""
+    disk, words = drive.disk, []
+    file, node = str(drive.path.absolute()), f"disk.{disk.serial}"
+    if drive.fd >= 0:
+        words += ["-add-fd", f"fd={drive.fd},set={drive.fd}"]
+        file = f"/dev/fdset/{drive.fd}"
+    access = "on" if disk.read_only else "off"
+    file = file.replace(",", ",,")
+    words += ["-blockdev", f"driver=raw,node-name={node},read-only={access},discard=unmap,file.driver=file"]
+    words[-1] += f",file.filename={file},file.locking=off,file.discard=unmap"
+    if disk.operations_per_second or disk.bytes_per_second:
+        limits = f"x-iops-total={disk.operations_per_second},x-bps-total={disk.bytes_per_second}"
+        words += ["-object", f"throttle-group,id=rate.{disk.serial},{limits}"]
+        words += [
+            "-blockdev",
+            f"driver=throttle,node-name=rated.{disk.serial},throttle-group=rate.{disk.serial},file={node}",
+        ]
+        node = f"rated.{disk.serial}"
+    return [*words, "-device", f"{_VIRTIO[machine_type].format('blk')},drive={node},serial={disk.serial}"]
 
 
 def standalone_command(hardware: Hardware) -> list[str]:
@@ -112,8 +143,8 @@ class QemuSession:
         os.set_blocking(output_ours, False)
         self.console = Channel(output_ours, input_ours)
         try:
-            inherited = (self._memory.fd, monitor_theirs.fileno())
-            command = mapped_command(hardware, *inherited)
+            command = mapped_command(hardware, self._memory.fd, monitor_theirs.fileno())
+            inherited = (self._memory.fd, monitor_theirs.fileno(), *(drive.fd for drive in hardware.drives))
             self.command: tuple[str, ...] = tuple(command)
             self.spawned_ns = time.monotonic_ns()
             self._process = Process(command, inherited, input_theirs.fileno(), output_theirs)

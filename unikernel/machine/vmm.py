@@ -15,7 +15,17 @@ if TYPE_CHECKING:
     import socket
     from pathlib import Path
 
+    from unikernel.devices.attachment import Disk
     from unikernel.machine.accelerator import Accelerator
+
+
+@dataclass(frozen=True)
+class Drive:
+    """A disk and its file. Where `fd` is not -1, the file is open and ours alone: the VMM inherits it."""
+
+    disk: Disk
+    path: Path
+    fd: int = -1
 
 
 @dataclass(frozen=True)
@@ -27,6 +37,7 @@ class Hardware:
     memory_bytes: int
     command_line: str
     accelerator: Accelerator
+    drives: tuple[Drive, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Where an image runs: architecture, machine type, boot protocol, and the VMMs that can run it. Declarations only."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -16,6 +18,12 @@ class Target:
     boot_protocol: str
     vmms: tuple[str, ...]
     summary: str
+    virtio_most: int
+    """How many virtio devices it can have."""
+
+    def runs(self, other: Target) -> bool:
+        """Whether an image built for `other` boots here, too."""
+        return (self.arch, self.boot_protocol) == (other.arch, other.boot_protocol)
 
     @property
     def triple(self) -> str:
@@ -33,6 +41,16 @@ TARGETS: dict[str, Target] = {
             boot_protocol="pvh",
             vmms=("qemu",),
             summary="64-bit PC without firmware tables, booted as a PVH ELF by QEMU's microvm",
+            virtio_most=8,
+        ),
+        Target(
+            name="x86_64-q35",
+            arch="x86_64",
+            machine_type="q35",
+            boot_protocol="pvh",
+            vmms=("qemu",),
+            summary="64-bit PC with PCI Express, booted as a PVH ELF by QEMU's q35; the same image as microvm's",
+            virtio_most=24,
         ),
     )
 }

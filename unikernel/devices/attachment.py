@@ -1,0 +1,25 @@
+"""What a device asks of the machine around it: pieces of hardware with their back ends, as values. A VMM renders them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Disk:
+    """A disk, found by its `serial`.
+
+    `path` is a file on the host, relative to the project; `size_bytes` is what it is made with. The rates are limits,
+    0 is none.
+    """
+
+    serial: str
+    path: str
+    size_bytes: int
+    read_only: bool = False
+    operations_per_second: int = 0
+    bytes_per_second: int = 0
+
+
+Attachment = Disk
+"""Every kind there is."""
