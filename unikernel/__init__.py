@@ -16,6 +16,7 @@ _HOMES = {
     "Run": "unikernel.machine.run",
     "Stack": "unikernel.stack",
     "UnikernelError": "unikernel.errors",
+    "attach": "unikernel.machine.sync",
     "boot": "unikernel.machine.sync",
     "load_ipython_extension": "unikernel.notebook.extension",
     "resolve": "unikernel.plan",

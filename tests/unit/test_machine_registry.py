@@ -62,8 +62,23 @@ def test_what_dead_owners_and_others_left_is_swept(folder: Path) -> None:
     (folder / "shape.machine").write_text('["x"]')
     (folder / f"{pid}-1-half.partial").touch()
     (folder / "odd.partial").touch()
+    (folder / f"{pid}-1-kept.tty").touch()
+    (folder / f"{pid}-1-kept.stop").touch()
+    (folder / f"{os.getpid()}-1-reused-pid.tty").touch()
     assert registry.running() == []
     assert list(folder.iterdir()) == []
+
+
+def test_what_belongs_to_a_listing_lies_beside_it_until_its_owner_is_gone(folder: Path) -> None:
+    listing = Listing("with-a-dash", IMAGE, 8, exact=True)
+    listing.beside(registry.CONSOLE).touch()
+    registry.sweep(folder)
+    assert listing.beside(registry.CONSOLE).exists()
+    listing.kept_at(listing.beside(registry.CONSOLE))
+    assert registry.find("with-a-dash", "console").console == str(listing.beside(registry.CONSOLE))
+    newest = registry.newest_kept()
+    assert newest
+    assert newest.name == "with-a-dash"
 
 
 def test_an_untrusted_folder_is_refused(folder: Path, tmp_path: Path) -> None:

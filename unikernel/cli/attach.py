@@ -1,7 +1,8 @@
 """A machine's console on the standard streams: one loop that moves bytes both ways until the machine has ended.
 
-On a terminal every key goes to the machine, Ctrl-C as the console line's break; Ctrl-] leaves and stops the machine.
-Input that is no terminal is fed as it is, as fast as the machine takes it, and its end does not end the machine.
+On a terminal every key goes to the machine, Ctrl-C as the console line's break; Ctrl-] leaves, which stops a machine of
+our own, and lets a kept one run on. Input that is no terminal is fed as it is, as fast as the machine takes it, and its
+end does not end the machine.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ WRITE_BYTES: Final = select.PIPE_BUF
 
 HELD_ABOVE_BYTES: Final = 8 << 20
 HELD_BELOW_BYTES: Final = 1 << 20
-"""Where whoever reads our output is slow, the machine is paused at the first and goes on at the second."""
+"""Where whoever reads our output is slow, no more comes from the first on, and again at the second."""
 
 SIGNAL_STATUS: Final = 128
 _STOPPING: Final = (signal.SIGTERM, signal.SIGHUP)
@@ -43,9 +44,11 @@ _WAKE: Final = b"\0"
 
 @dataclass(frozen=True)
 class Attached:
-    """How an attachment ended: the run, the exit status, and whether the console's last line is complete."""
+    """How an attachment ended: the run, None where the machine runs on; the exit status; and whether the console's last
+    line is complete.
+    """
 
-    run: Run
+    run: Run | None
     status: int
     at_line_start: bool
 
@@ -104,6 +107,7 @@ class Attachment:
         self._held = False
         self._interrupts = 0
         self._last = b"\n"
+        self._next_offset = 0
 
     def run(self) -> Attached:
         """Moves bytes until the machine has ended and all it wrote is out."""
@@ -114,12 +118,12 @@ class Attachment:
             while not (ended.done() and not self._written):
                 number = self._turn(ended)
                 if number is not None:
-                    run = self._machine.stop()
-                    status = run.status if number == 0 else SIGNAL_STATUS + number
+                    run = self._machine.leave()
+                    status = SIGNAL_STATUS + number if number else run.status if run else 0
                     self._flush()
                     return Attached(run, status, self._last == b"\n")
         except BaseException:
-            self._machine.stop()
+            self._machine.leave()
             raise
         finally:
             unsubscribe()
@@ -146,8 +150,12 @@ class Attachment:
         self._send()
         return None
 
-    def _take(self, _offset: int, data: bytes) -> None:
+    def _take(self, offset: int, data: bytes) -> None:
         """What the machine wrote; called on the machines' thread."""
+        missing = offset - self._next_offset
+        if missing:
+            self._written.append(f"\r\n[{missing} bytes before this were not kept]\r\n".encode())
+        self._next_offset = offset + len(data)
         self._written.append(data)
         self._wake()
 
@@ -168,15 +176,15 @@ class Attachment:
             self._write_once()
 
     def _hold(self) -> None:
-        """Pauses a machine that writes faster than its output is read, so that what waits does not fill our memory."""
+        """Holds a machine's output that comes faster than it is read, so that what waits does not fill our memory."""
         waiting = sum(map(len, tuple(self._written)))
         if not self._held and waiting > HELD_ABOVE_BYTES:
             with contextlib.suppress(MachineError):
-                self._machine.pause()
+                core().run(self._machine.inner.hold())
                 self._held = True
         elif self._held and waiting < HELD_BELOW_BYTES:
             with contextlib.suppress(MachineError):
-                self._machine.resume()
+                core().run(self._machine.inner.release())
             self._held = False
 
     def _wants_input(self) -> bool:
@@ -226,7 +234,7 @@ class Attachment:
         asyncio.run_coroutine_threadsafe(interrupt(), core().loop)
 
     def _second_interrupt(self) -> bool:
-        """SIGINT comes where no keyboard is raw: the first interrupts the machine, the second stops it."""
+        """SIGINT comes where no keyboard is raw: the first interrupts the machine, the second leaves it."""
         self._interrupts += 1
         if self._interrupts == 1:
             self._interrupt()

@@ -3,6 +3,10 @@
 On a terminal every key goes to the machine: Ctrl-C interrupts its app, Ctrl-] leaves and stops it. Where standard input
 is no terminal, its bytes are fed as they are, and their end does not end the machine.
 
+With --detach a small process of its own keeps the machine, which runs on. One line of JSON on standard output says
+where: name, pid (of the keeper), console (a socket), forwards. `unikernel console NAME` attaches, `unikernel stop NAME`
+ends it.
+
 exit status:
   the machine's own, n & 255: 0 main.py ended, 1 an exception that nobody caught, n sys.exit(n)
   2 refused   124 timeout   125 QEMU failed   130 stopped   134 panic, or ended without a record
@@ -34,6 +38,7 @@ def arguments(parser: ArgumentParser) -> None:
     """Declares the verb's arguments."""
     add_subject(parser)
     add_boot_options(parser)
+    parser.add_argument("--name", metavar="MACHINE", help="of the machine; left out, the image's")
     parser.add_argument("--json", action="store_true", help="tell the ending and the boot timeline as one JSON object")
 
 
@@ -45,7 +50,9 @@ def run(options: Namespace) -> int:
         image = image_of(options.subject, options.target)
         if options.print_command:
             return _print_command(image, options, memory_bytes)
-        attached = _boot(image, options, memory_bytes, timeout_s)
+        if options.detach:
+            return _detach(image, _options(options, memory_bytes, timeout_s))
+        attached = _boot(image, _options(options, memory_bytes, timeout_s))
     except UnikernelError as error:
         if options.json:
             ended_by = {124: "timeout", 125: "vmm", 134: "panic"}.get(error.exit_status, "refusal")
@@ -68,7 +75,27 @@ def _print_command(image: Image, options: Namespace, memory_bytes: int | None) -
     return 0
 
 
-def _boot(image: Image, options: Namespace, memory_bytes: int | None, timeout_s: float | None) -> Attached:
+def _options(options: Namespace, memory_bytes: int | None, timeout_s: float | None) -> dict[str, Any]:
+    """What a boot takes, by keyword."""
+    return {
+        "memory_bytes": memory_bytes,
+        "accel": options.accel,
+        "timeout_s": timeout_s,
+        "prompt": options.repl,
+        "name": options.name,
+        "target": options.target,
+    }
+
+
+def _detach(image: Image, options: dict[str, Any]) -> int:
+    from unikernel.machine.kept import keep  # noqa: PLC0415
+
+    kept = keep(image, **options)
+    output.result_json({"name": kept.name, "pid": kept.pid, "console": str(kept.console), "forwards": []})
+    return 0
+
+
+def _boot(image: Image, options: dict[str, Any]) -> Attached:
     from unikernel.cli.attach import LEAVE_NAME, Attachment, Wake  # noqa: PLC0415
     from unikernel.cli.terminal import RawTerminal, keyboard  # noqa: PLC0415
     from unikernel.machine.sync import boot  # noqa: PLC0415
@@ -81,24 +108,15 @@ def _boot(image: Image, options: Namespace, memory_bytes: int | None, timeout_s:
         if terminal:
             stack.enter_context(terminal.attached())
         wake = stack.enter_context(Wake().catching())
-        machine = boot(
-            image,
-            memory_bytes=memory_bytes,
-            accel=options.accel,
-            timeout_s=timeout_s,
-            prompt=options.repl,
-            target=options.target,
-        )
+        machine = boot(image, **options)
         return Attachment(machine, wake, terminal).run()
 
 
 def _tell(attached: Attached, *, as_json: bool) -> None:
     """How it ended, where the exit status alone does not say it."""
     run = attached.run
-    if not attached.at_line_start and (as_json or sys.stdout.isatty()):
-        output.result("")
-    if run.ended_by != "machine":
-        output.message(f"{run.name}: {run.panic or run.reason}")
+    assert run is not None  # Who leaves a machine of our own stops it.
+    tell_ending(attached, complete=as_json)
     if as_json:
         output.result_json(
             {
@@ -110,6 +128,14 @@ def _tell(attached: Attached, *, as_json: bool) -> None:
                 "timeline": _timeline(run),
             }
         )
+
+
+def tell_ending(attached: Attached, *, complete: bool = False) -> None:
+    """Completes the console's last line where a person, or what follows it, needs that; says who ended the machine."""
+    if not attached.at_line_start and (complete or sys.stdout.isatty()):
+        output.result("")
+    if attached.run and attached.run.ended_by != "machine":
+        output.message(f"{attached.run.name}: {attached.run.panic or attached.run.reason}")
 
 
 def _timeline(run: Any) -> Any:

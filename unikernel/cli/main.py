@@ -20,6 +20,7 @@ VERBS = {
     "devices": "list the devices that a stack can be made of",
     "footprint": "tell who owns each byte of an image",
     "plot": "draw the boot or the footprint",
+    "console": "attach to a machine that was booted with --detach",
     "ps": "list the machines that run",
     "stop": "stop a machine",
     "doctor": "say what this computer has and lacks, with the cure",

@@ -225,7 +225,15 @@ class Machine(Handle):
         if self._ours is not None:
             return False
         asked = end.kind is EndKind.QUIT and self._read_records().exit.kind is abi.ExitKind.RESTART
+        if asked and self._stopped_elsewhere():
+            return False
         return asked or self._restart_asked
+
+    def _stopped_elsewhere(self) -> bool:
+        """Whether another process stops this machine, and only came between two lives."""
+        if self._ours is None and self.listing.stop_asked:
+            self._ours = Verdict(STATUS_STOPPED, "stopped", "stopped")
+        return self._ours is not None
 
     async def _start_again(self) -> bool:
         """Another life with the same name, console and limits; False where it did not come to that.
@@ -241,7 +249,7 @@ class Machine(Handle):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(left_s):
                     await self._changed.wait()
-        if self._ours is not None:
+        if self._stopped_elsewhere():
             return False
         try:
             session = await self._vmm.start(self._hardware)

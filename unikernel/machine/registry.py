@@ -22,14 +22,15 @@ from unikernel.errors import MachineError, Refusal
 
 SUFFIX: Final = ".machine"
 PARTIAL: Final = ".partial"
-CONSOLE: Final = ".console"
+CONSOLE: Final = ".tty"
+STOP: Final = ".stop"
 STOP_S: Final = 2.0
-"""How long a VMM may take to end in order before it is killed; also, how long it may be between two lives."""
+"""How long a VMM may take to end in order before it is killed, and its owner to see that."""
 LOOK_AGAIN_S: Final = 0.005
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 _NAME_PARTS: Final = 3  # of what belongs to a listing: pid, start time, name
-_OWNED: Final = (PARTIAL, CONSOLE)
+_OWNED: Final = (PARTIAL, CONSOLE, STOP)
 """Endings of files whose names say who made them: see `Listing.beside`."""
 _START_TIME_FIELD: Final = 19  # of /proc/PID/stat, counted behind the command's closing parenthesis
 
@@ -97,12 +98,18 @@ class Listing:
 
     def beside(self, suffix: str) -> Path:
         """The place of a file or socket that belongs to this machine, and is swept when its owner is no more."""
-        return self._path.with_name(f"{self._entry.pid}-{self._entry.pid_started}-{self._entry.name}{suffix}")
+        return _beside(self._path.parent, self._entry, suffix)
+
+    @property
+    def stop_asked(self) -> bool:
+        """Whether another process is stopping the machine."""
+        return self.beside(STOP).exists()
 
     def remove(self) -> None:
         """The machine has ended."""
-        with contextlib.suppress(OSError):
-            self._path.unlink()
+        for path in (self._path, self.beside(STOP)):
+            with contextlib.suppress(OSError):
+                path.unlink()
 
     def _note(self, **fields: object) -> None:
         self._entry = Entry(**(asdict(self._entry) | fields))
@@ -149,45 +156,54 @@ def find(name: str, verb: str) -> Entry:
     return entries[name]
 
 
+def newest_kept() -> Entry | None:
+    """The kept machine that was booted last; None where none runs."""
+    return next((entry for entry in reversed(running()) if entry.console), None)
+
+
 def stop(name: str) -> None:
     """Stop a machine of any process of this user, and wait for its end. Raises `Refusal` when none of that name runs.
 
-    Its VMM is asked to end: the owner sees that and keeps its records, and needs not even be responsive. One that is
-    between two lives is met at its next.
+    Its VMM is asked to end: the owner sees that and keeps its records, and needs not even be responsive. A mark beside
+    the listing tells the owner not to start the machine again, should it just be doing so.
     """
     entry: Entry | None = find(name, "stop")
+    assert entry
+    owner = (entry.pid, entry.pid_started)
+    mark = _beside(runtime_folder(), entry, STOP)
+    mark.touch(mode=0o600)
     until = time.monotonic() + STOP_S
-    while entry and (not _is_running(entry) or not _stop_vmm(entry)):
-        if time.monotonic() > until:
-            message = f'stop: "{name}" is only just starting or ending; try again in a moment.'
-            raise Refusal(message)
+    # The listing goes when the owner has seen the end; one that stands still does not hold us up for long.
+    while entry and (entry.pid, entry.pid_started) == owner and time.monotonic() < until:
+        if _is_running(entry):
+            _stop_vmm(entry)
+            until = time.monotonic() + STOP_S
         time.sleep(LOOK_AGAIN_S)
-        entry = _read(runtime_folder(make=False) / (name + SUFFIX))
-    # A kept machine has an owner whose only business it is: see it go too.
-    while entry and entry.console and time.monotonic() < until and process_started(entry.pid) == entry.pid_started:
-        time.sleep(LOOK_AGAIN_S)
+        entry = _read(runtime_folder() / (name + SUFFIX))
+    if not entry:
+        mark.unlink(missing_ok=True)
 
 
 def _is_running(entry: Entry) -> bool:
     return bool(entry.vmm_pid) and process_started(entry.vmm_pid) == entry.vmm_started
 
 
-def _stop_vmm(entry: Entry) -> bool:
-    """End a VMM; False where it had gone already."""
+def _stop_vmm(entry: Entry) -> None:
+    """End a VMM, if it has not gone already."""
     try:
         descriptor = os.pidfd_open(entry.vmm_pid)
     except ProcessLookupError:
-        return False
+        return
     try:
         # The pidfd is open: if the start time still fits, the pid is the machine's and stays so.
         if process_started(entry.vmm_pid) != entry.vmm_started:
-            return False
+            return
         for number in (signal.SIGTERM, signal.SIGKILL):
             signal.pidfd_send_signal(descriptor, number)
             if _ended(entry, STOP_S):
-                return True
+                return
     except ProcessLookupError:
-        return False
+        return
     finally:
         os.close(descriptor)
     message = f'stop: "{entry.name}" (process {entry.vmm_pid}) does not end; look at it with ps.'
@@ -242,6 +258,10 @@ def _ended(entry: Entry, patience_s: float) -> bool:
             return True
         time.sleep(LOOK_AGAIN_S)
     return False
+
+
+def _beside(folder: Path, entry: Entry, suffix: str) -> Path:
+    return folder / f"{entry.pid}-{entry.pid_started}-{entry.name}{suffix}"
 
 
 def _files(folder: Path, suffix: str) -> list[Path]:

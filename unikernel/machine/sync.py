@@ -7,8 +7,9 @@ KeyboardInterrupt.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from unikernel.errors import Refusal
 from unikernel.machine import machine as asynchronous
 from unikernel.machine.limits import DEFAULT_OUTPUT_BYTES
 from unikernel.machine.loop import core
@@ -191,24 +192,41 @@ def boot(
     target: str | None = None,
     output_limit_bytes: int = DEFAULT_OUTPUT_BYTES,
     vmm: Vmm | None = None,
+    keep: bool = False,
 ) -> Machine:
-    """Start a machine; see `unikernel.machine.machine.boot`. It ends at the latest when this process does."""
+    """Start a machine; see `unikernel.machine.machine.boot`. It ends at the latest when this process does.
+
+    With `keep` a small process of its own owns it instead, and it runs on: `attach` finds it again, from any process.
+    """
+    options: dict[str, Any] = {
+        "memory_bytes": memory_bytes,
+        "accel": accel,
+        "timeout_s": timeout_s,
+        "prompt": prompt,
+        "name": name,
+        "target": target,
+        "output_limit_bytes": output_limit_bytes,
+    }
     owner = core()
+    if keep:
+        if vmm is not None:
+            message = "keep: a VMM of this process cannot be handed to another; leave one of them out."
+            raise Refusal(message)
+        from unikernel.machine import kept  # noqa: PLC0415 - an attached machine needs none of it
+
+        return Machine(owner.run(kept.boot(image, **options)))
     owner.at_exit(asynchronous.stop_all)
-    inner = owner.run(
-        asynchronous.boot(
-            image,
-            memory_bytes=memory_bytes,
-            accel=accel,
-            timeout_s=timeout_s,
-            prompt=prompt,
-            name=name,
-            target=target,
-            output_limit_bytes=output_limit_bytes,
-            vmm=vmm,
-        )
-    )
-    return Machine(inner)
+    return Machine(owner.run(asynchronous.boot(image, vmm=vmm, **options)))
+
+
+def attach(name: str, replay_from: int = 0) -> Machine:
+    """The kept machine of that name, from any process of its user; see `unikernel.machine.kept.attach`.
+
+    Its output from `replay_from` on, as far as it is kept, comes first. Raises `Refusal` where there is none.
+    """
+    from unikernel.machine import kept  # noqa: PLC0415
+
+    return Machine(core().run(kept.attach(name, replay_from)))
 
 
 def machines() -> list[Machine]:

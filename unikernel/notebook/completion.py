@@ -55,7 +55,9 @@ def _values(kind: str, session: Session) -> Iterable[str]:
     from unikernel.targets import TARGETS  # noqa: PLC0415
 
     if kind == "machine":
-        return session.machines
+        from unikernel.machine import registry  # noqa: PLC0415
+
+        return dict.fromkeys([*session.machines, *(entry.name for entry in registry.running() if entry.console)])
     if kind == "device":
         return CATALOGUE
     if kind == "target":
@@ -63,7 +65,7 @@ def _values(kind: str, session: Session) -> Iterable[str]:
     if kind == "memory":
         return MEMORY_CHOICES
     if kind == "accel":
-        return ("tcg", "kvm")
+        return ("tcg", "kvm", "auto")
     if kind in ("subject", "name"):
         return [*session.stacks, *(name for name in session.images if name not in session.stacks)]
     return ()

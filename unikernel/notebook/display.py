@@ -12,6 +12,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Final
 
 from unikernel.errors import Refusal, UnikernelError
+from unikernel.machine.kept import KeptMachine
 from unikernel.machine.loop import core
 from unikernel.machine.sync import Machine, boot
 from unikernel.notebook.ansi import colour_text
@@ -186,6 +187,9 @@ class _ShownConsole:
     # On a thread of its own.
 
     def _restart(self) -> None:
+        if isinstance(self._machine.inner, KeptMachine):
+            self._restart_kept()
+            return
         try:
             ended = self._machine.stop()
             try:
@@ -198,6 +202,12 @@ class _ShownConsole:
         assert self._widget is not None
         self._widget.started_at = self._machine.started_at
         core().call(self._start)
+
+    def _restart_kept(self) -> None:
+        """Its keeper starts it again, on the console that is shown already."""
+        self._restarting = False
+        with contextlib.suppress(UnikernelError):
+            self._machine.restart()
 
     def _make_widget(self) -> ConsoleWidget | None:
         # anywidget loads for machines that run, not for texts.

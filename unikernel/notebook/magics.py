@@ -23,7 +23,7 @@ VERBS = {
     "compose": "pick devices, target and memory, and see the graph",
     "build": "make the image of an app or a stack",
     "boot": "start a machine; its console is in the cell",
-    "console": "show a machine's console again",
+    "console": "show a machine's console again, or one that another process keeps",
     "ps": "list the machines that run",
     "stop": "end a machine",
     "describe": "the plan: graph, devices in boot order, components",

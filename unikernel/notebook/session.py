@@ -114,6 +114,18 @@ class Session:
             return value
         self._unknown(verb, "machine", word, self.machines)
 
+    def attached(self, word: str | None, verb: str) -> Machine:
+        """The same, and also a kept machine of another process, which is then one of ours. Raises `Refusal`."""
+        known = self.machines.get(word or "")
+        if word is not None and (known is None or known.run is not None):
+            from unikernel.machine import registry  # noqa: PLC0415 - asyncio
+
+            if any(entry.name == word and entry.console for entry in registry.running()):
+                from unikernel.machine.sync import attach  # noqa: PLC0415
+
+                return self.keep_machine(attach(word))
+        return self.machine(word, verb)
+
     @staticmethod
     def _unknown(verb: str, kind: str, word: str, known: Iterable[str]) -> NoReturn:
         names = list(known)

@@ -1,7 +1,8 @@
 """Boots an app, a stack, a project or an image, built if need be; its console is in the cell.
 
 Returns when the machine has ended, or one second after its first line; it runs on while other cells run. Interrupting
-the Jupyter kernel meanwhile stops the machine.
+the Jupyter kernel meanwhile stops the machine. With --detach it runs on when the Jupyter kernel has ended; `%unikernel
+console NAME` shows it again, from any notebook.
 """
 
 from __future__ import annotations
@@ -61,6 +62,7 @@ def run(session: Session, options: Namespace) -> None:
                 name=name,
                 target=options.target,
                 vmm=session.vmm,
+                keep=options.detach,
             )
         )
 

@@ -1,4 +1,7 @@
-"""Shows a machine's console again: live while it runs, its transcript once it has ended."""
+"""Shows a machine's console again: live while it runs, its transcript once it has ended.
+
+A machine booted with --detach, in this notebook or anywhere else, is attached to by its name.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,6 @@ def run(session: Session, options: Namespace) -> None:
     """Shows it."""
     from unikernel.notebook.display import show_console  # noqa: PLC0415 - anywidget
 
-    machine = session.machine(options.machine, "console")
+    machine = session.attached(options.machine, "console")
     session.note_run(machine)
     show_console(machine)

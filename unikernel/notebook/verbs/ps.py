@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
+from unikernel.cli.ps import owner
 from unikernel.notebook.making import show_nothing_runs
 from unikernel.notebook.page import show_card
 from unikernel.notebook.session import Session
@@ -42,7 +43,7 @@ def run(session: Session, options: Namespace) -> None:
             ours[each.name].state.value if each.name in ours else "running",
             memory(each.memory_bytes),
             duration(each.uptime_s),
-            "this notebook" if each.pid == os.getpid() else f"process {each.pid}",
+            "this notebook" if each.pid == os.getpid() else owner(each),
             each.image,
         )
         for each in entries

@@ -1,0 +1,309 @@
+"""A kept machine, seen from any process of its user: started with `keep`, attached to with `attach` or `connect`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from unikernel import abi, errors
+from unikernel.errors import MachineError, Refusal, VmmError, WrongState
+from unikernel.machine import panic, registry, wire
+from unikernel.machine.console import Console
+from unikernel.machine.handle import Handle, MachineState, require
+from unikernel.machine.limits import Limits
+from unikernel.machine.run import STATUS_VMM, HostTimes, Run
+from unikernel.machine.wire import PIECE_BYTES, PROTOCOL, Message
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from unikernel.build.image import Image
+
+START_S: Final = 30.0
+GONE: Final = "its keeper is gone"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a keeper says once its machine runs; `pid` is the keeper's, `console` the socket at which one attaches."""
+
+    name: str
+    pid: int
+    console: Path
+
+
+def keep(image: Image, *, viewer: bool = False, **options: object) -> Kept:
+    """Start a machine in a process of its own; the options are those of `machine.boot`. Blocks until it runs.
+
+    With `viewer` the keeper waits for one to attach before it ends, even when the machine has ended meanwhile. Raises
+    what `boot` raises, and `VmmError` when the keeper cannot be started.
+    """
+    request = {"image": str(image.path.absolute()), "viewer": viewer, "options": options}
+    # It must find the same code as this process, though it stands in another folder.
+    path = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
+    command = [sys.executable, "-P", "-m", "unikernel.machine.keeper", image.manifest.name]
+    try:
+        done = subprocess.run(
+            command,
+            input=json.dumps(request).encode(),
+            capture_output=True,
+            check=False,
+            timeout=START_S,
+            cwd="/",
+            env=os.environ | {"PYTHONPATH": path},
+            start_new_session=True,
+        )
+        last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+    except (OSError, subprocess.TimeoutExpired) as error:
+        done, last = None, str(error)
+    if done is None or not done.stdout:
+        message = f'"{image.manifest.name}" could not be kept: its keeper did not start ({last or "it said nothing"}).'
+        raise VmmError(message)
+    report = json.loads(done.stdout)
+    if "error" in report:
+        raise _error(report)
+    return Kept(report["name"], report["pid"], Path(report["console"]))
+
+
+async def boot(image: Image, **options: object) -> KeptMachine:
+    """Start a kept machine and attach to it; see `keep`. Cancelled meanwhile, it is stopped."""
+    starting = asyncio.ensure_future(asyncio.to_thread(keep, image, viewer=True, **options))
+    try:
+        started = await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        started = await starting
+        await asyncio.to_thread(registry.stop, started.name)
+        raise
+    return await connect(started.console, started.name)
+
+
+async def attach(name: str, replay_from: int = 0) -> KeptMachine:
+    """Attach to the kept machine of that name; its output from `replay_from` on, as far as it is kept, comes first.
+
+    Raises `Refusal` when no such machine runs, or when it is not a kept one.
+    """
+    entry = registry.find(name, "console")
+    if not entry.console:
+        message = f'console: "{name}" belongs to process {entry.pid}, which shows it; only one booted with --detach can be attached to.'
+        raise Refusal(message)
+    return await connect(Path(entry.console), name, replay_from)
+
+
+async def connect(path: Path, name: str, replay_from: int = 0) -> KeptMachine:
+    """Attach to the machine whose socket is at `path`. Raises `Refusal` when nobody keeps it any more."""
+    channel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    channel.setblocking(False)  # noqa: FBT003 - of the standard library
+    try:
+        with wire.address(path) as short:
+            await asyncio.get_running_loop().sock_connect(channel, short)
+        reader, writer = await asyncio.open_unix_connection(sock=channel, limit=wire.LINE_BYTES)
+    except OSError as error:
+        channel.close()
+        message = f'console: "{name}" is kept no more; boot it again.'
+        raise Refusal(message) from error
+    writer.write(Message("hello", {"protocol": PROTOCOL, "replay_from": replay_from}).frame())
+    welcome = await wire.read(reader)
+    if welcome is None or welcome.kind != "welcome":
+        writer.close()
+        message = f'console: "{name}" is kept no more; boot it again.'
+        raise Refusal(message if welcome is None else str(welcome.fields.get("message")))
+    return KeptMachine(reader, writer, welcome.fields)
+
+
+class KeptConsole(Console):
+    """A kept machine's console: what the keeper sends, and what it takes."""
+
+    def __init__(self, name: str, limit_bytes: int, give: Callable[[bytes], Awaitable[object]]) -> None:
+        """`give` sends input, and returns when the machine has taken it."""
+        super().__init__(name, limit_bytes)
+        self._give = give
+
+    async def _write(self, raw: bytes) -> bool:
+        try:
+            for start in range(0, len(raw), PIECE_BYTES):
+                await self._give(raw[start : start + PIECE_BYTES])
+        except MachineError:
+            return False
+        return True
+
+
+class KeptMachine(Handle):
+    """A machine that another process owns; ``async with`` lets go of it on the way out, and it runs on."""
+
+    console: KeptConsole
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, facts: dict[str, Any]) -> None:
+        """Over a connection whose welcome said `facts`; use `attach`."""
+        super().__init__(facts["name"], Limits(*facts["limits"]), facts["started_at"])
+        self.keeper_pid: int = facts["pid"]
+        self._reader = reader
+        self._writer = writer
+        self._facts = facts
+        self._image: Image | None = None
+        self._asked: dict[int, asyncio.Future[bytes]] = {}
+        self._count = 0
+        self._reading = asyncio.Event()
+        self._reading.set()
+        self.console = KeptConsole(self.name, self.limits.output_bytes, lambda data: self._ask("input", data))
+        self.console.first_byte_ns = facts["first_byte_ns"]
+        self._take_state(facts)
+        self._life = asyncio.get_running_loop().create_task(self._live(), name=f"kept machine {self.name}")
+
+    @property
+    def image(self) -> Image:
+        """What runs, read from the file that the keeper holds open, whatever has become of its name since."""
+        if self._image is None:
+            from unikernel.build.image import Image  # noqa: PLC0415 - most viewers need none
+
+            path = Path(self._facts["image"])
+            beside = Image.read(path) if path.is_file() else None
+            try:
+                held = Image.read(f"/proc/{self.keeper_pid}/fd/{self._facts['image_descriptor']}")
+            except Refusal:
+                held = beside or Image.read(path)
+            same = beside is not None and beside.sha256 == held.sha256
+            self._image = beside if beside and same else replace(held, path=path)
+        return self._image
+
+    @property
+    def pid(self) -> int:
+        """Of the VMM's process."""
+        return int(self._facts["vmm_pid"])
+
+    async def stop(self) -> Run:
+        """End the machine and return its run; one that has ended already keeps its own ending."""
+        return await self._to_the_end("stop")
+
+    async def shutdown(self) -> Run:
+        """Ask the machine to end, where its stack has a device that hears it; else stop it."""
+        return await self._to_the_end("shutdown")
+
+    @require(MachineState.RUNNING, MachineState.PAUSED)
+    async def restart(self) -> None:
+        """Start it again at once, from its first instruction; returns when it runs. Name and console stay."""
+        await self._ask("restart")
+
+    async def leave(self) -> Run | None:
+        """Let go of the machine; it runs on."""
+        if not self._run.done():
+            message = f'"{self.name}" was left; attach to it again.'
+            self._run.set_exception(WrongState(message))
+            self._run.exception()  # Nobody needs to have asked.
+        self._life.cancel()
+        await asyncio.wait((self._life,))
+        return self.run
+
+    @require(MachineState.RUNNING, MachineState.PAUSED)
+    async def interrupt(self) -> None:
+        """What Ctrl-C does: the console line's break, which arrives even when the machine takes no input."""
+        await self._ask("interrupt")
+
+    @require(MachineState.RUNNING)
+    async def pause(self) -> None:
+        """Hold the machine still."""
+        await self._ask("pause")
+
+    @require(MachineState.PAUSED)
+    async def resume(self) -> None:
+        """Let a paused machine go on."""
+        await self._ask("resume")
+
+    async def hold(self) -> None:
+        """Read no further: the machine is not this viewer's to pause."""
+        self._reading.clear()
+
+    async def release(self) -> None:
+        """Read on; what the keeper no longer has is skipped."""
+        self._reading.set()
+
+    async def records(self) -> abi.Records:
+        """What the machine has noted so far; while it runs, as it is at this moment."""
+        run = self.run
+        return run.records if run else abi.Records.read(await self._ask("records"))
+
+    async def _to_the_end(self, what: str) -> Run:
+        with contextlib.suppress(MachineError):
+            await self._ask(what)
+        return await asyncio.shield(self._run)
+
+    async def _ask(self, what: str, data: bytes = b"") -> bytes:
+        """Have the keeper do something; its answer."""
+        if self._life.done():
+            message = f'{what}: "{self.name}" has ended, or was left.'
+            raise WrongState(message)
+        self._count += 1
+        asked = self._count
+        answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._asked[asked] = answer
+        try:
+            self._writer.write(Message("ask", {"id": asked, "what": what}, data).frame())
+            return await answer
+        finally:
+            del self._asked[asked]
+
+    async def _live(self) -> None:
+        """Take what the keeper says until the machine has ended, it is left, or the keeper is gone."""
+        try:
+            while not self._run.done():
+                await self._reading.wait()
+                message = await wire.read(self._reader)
+                if message is None:
+                    self._run.set_result(self._lost())
+                else:
+                    self._take(message)
+        finally:
+            self._writer.close()
+            self.console.close()
+            for answer in self._asked.values():
+                if not answer.done():
+                    answer.set_exception(WrongState(f'"{self.name}" has ended, or was left.'))
+            if self.run:
+                self._become(MachineState.ENDED)
+
+    def _take(self, message: Message) -> None:
+        fields = message.fields
+        if message.kind == "output":
+            self.console.feed(message.data, fields["offset"])
+        elif message.kind == "state" and fields["state"] != MachineState.ENDED.value:
+            self._take_state(fields)
+        elif message.kind == "ended":
+            self._run.set_result(wire.run_of(message, lambda noted: panic.report(noted, self._debug_path())))
+        elif message.kind == "answer" and (answer := self._asked.get(fields["id"])) and not answer.done():
+            if "error" in fields:
+                answer.set_exception(_error(fields))
+            else:
+                answer.set_result(message.data)
+
+    def _take_state(self, fields: dict[str, Any]) -> None:
+        self._facts["vmm_pid"] = fields["vmm_pid"]
+        self.restarts = fields["restarts"]
+        self._become(MachineState(fields["state"]))
+
+    def _debug_path(self) -> Path | None:
+        try:
+            return self.image.debug_path
+        except Refusal:
+            return None
+
+    def _lost(self) -> Run:
+        """What is known of a machine whose keeper was killed; QEMU died with it."""
+        now = time.monotonic_ns()
+        host = HostTimes(now, None, self.console.first_byte_ns, now)
+        transcript = self.console.transcript
+        return Run(self.name, STATUS_VMM, "vmm", GONE, transcript, (), abi.Records(), host, {}, restarts=self.restarts)
+
+
+def _error(fields: dict[str, Any]) -> errors.UnikernelError:
+    """The error that a keeper told, of its own class."""
+    kind = getattr(errors, str(fields["error"]), MachineError)
+    known = isinstance(kind, type) and issubclass(kind, errors.UnikernelError)
+    return (kind if known else MachineError)(str(fields["message"]))

@@ -1,0 +1,207 @@
+"""The keeper's side of a kept machine's socket: any number of viewers, each at its own pace, none of which hurts the
+machine.
+
+A viewer has a place in the console's ring. One that reads slowly is sent more when it has taken what came before, and
+learns by the offsets what the ring no longer had.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import struct
+from typing import TYPE_CHECKING, Final
+
+from unikernel.errors import UnikernelError, WrongState
+from unikernel.machine import registry, wire
+from unikernel.machine.wire import PIECE_BYTES, PROTOCOL, Message
+
+if TYPE_CHECKING:
+    from unikernel.machine.machine import Machine
+
+LINGER_S: Final = 30.0
+"""After the machine's end, how long viewers may take to read the rest."""
+MOST_ASKED: Final = 64
+"""How many questions of one viewer may be open."""
+MOST_INPUT_BYTES: Final = 1 << 20
+_CREDENTIALS: Final = struct.Struct("iII")  # of the kernel: pid, uid, gid
+
+
+class Server:
+    """The socket of one machine; on the machine's loop."""
+
+    def __init__(self, machine: Machine, *, awaited: bool = False) -> None:
+        """Not listening yet; see `open`. Where a viewer is `awaited`, the socket stays until one has come."""
+        self.path = machine.listing.beside(registry.CONSOLE)
+        self.seen = asyncio.Event()
+        """Set by the first viewer."""
+        self._machine = machine
+        self._awaited = awaited
+        self._viewers: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
+
+    async def open(self) -> None:
+        """Listen. Only this user can open the socket: its folder and its mode say so, and each peer is asked."""
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            with wire.address(self.path) as name:
+                listener.bind(name)
+                os.chmod(name, 0o600)  # noqa: PTH101 - the name is no path to keep
+            self._server = await asyncio.start_unix_server(self._meet, sock=listener, limit=wire.LINE_BYTES)
+            self._machine.listing.kept_at(self.path)
+            self._machine.watch(self._tidy)
+        except BaseException:
+            listener.close()
+            self.path.unlink(missing_ok=True)
+            raise
+
+    async def close(self) -> None:
+        """Take no more viewers, and let those that are there read to the end."""
+        self.path.unlink(missing_ok=True)
+        if self._server:
+            self._server.close()
+        if self._viewers:
+            _, late = await asyncio.wait(self._viewers, timeout=LINGER_S)
+            for task in late:
+                task.cancel()
+
+    def _tidy(self) -> None:
+        """Who hears of the machine's end finds nothing left of it."""
+        if self._machine.run and (self.seen.is_set() or not self._awaited):
+            self.path.unlink(missing_ok=True)
+
+    def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
+        self._viewers.add(task)
+        task.add_done_callback(self._viewers.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            hello = await wire.read(reader)
+            if hello is None or hello.kind != "hello" or not _is_ours(writer):
+                return
+            if hello.fields.get("protocol") != PROTOCOL:
+                message = f'console: "{self._machine.name}" is kept by another version of unikernel; stop it, and boot it again.'
+                writer.write(Message("refused", {"message": message}).frame())
+                await writer.drain()
+                return
+            self.seen.set()
+            self._tidy()
+            await Viewer(self._machine, reader, writer).live(int(hello.fields.get("replay_from", 0)))
+        except (ConnectionError, ValueError, TypeError):
+            pass  # a viewer that is gone, or that speaks nonsense
+        finally:
+            writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()  # What is not yet sent would end with this process.
+
+
+class Viewer:
+    """One connection."""
+
+    def __init__(self, machine: Machine, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Of `machine`; `live` is its life."""
+        self._machine = machine
+        self._reader = reader
+        self._writer = writer
+        self._news = asyncio.Event()
+        self._answering: set[asyncio.Task[None]] = set()
+
+    async def live(self, replay_from: int) -> None:
+        """Until the viewer leaves, or has read to the machine's end."""
+        machine = self._machine
+        self._send(Message("welcome", {**self._state(), **self._facts()}))
+        unsubscribe = machine.console.subscribe(lambda _offset, _data: self._news.set())
+        unwatch = machine.watch(self._tell_state)
+        pump = asyncio.ensure_future(self._pump(replay_from))
+        listen = asyncio.ensure_future(self._listen())
+        try:
+            await asyncio.wait((pump, listen), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            unsubscribe()
+            unwatch()
+            for task in (pump, listen, *self._answering):
+                task.cancel()
+            await asyncio.gather(pump, listen, return_exceptions=True)
+
+    async def _pump(self, position: int) -> None:
+        """All output from `position` on, then the run."""
+        while True:
+            self._news.clear()
+            offset, data = self._machine.console.since(position, PIECE_BYTES)
+            if data:
+                position = offset + len(data)
+                self._send(Message("output", {"offset": offset}, data))
+                await self._writer.drain()
+            elif (run := self._machine.run) is not None:
+                self._send(wire.ended(run, self._machine.records_bytes()))
+                await self._writer.drain()
+                return
+            else:
+                await self._news.wait()
+
+    async def _listen(self) -> None:
+        while (message := await wire.read(self._reader)) is not None:
+            if message.kind != "ask" or len(message.data) > MOST_INPUT_BYTES:
+                return
+            task = asyncio.ensure_future(self._answer(message))
+            self._answering.add(task)
+            task.add_done_callback(self._answering.discard)
+            while len(self._answering) >= MOST_ASKED:
+                await asyncio.wait(self._answering, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _answer(self, message: Message) -> None:
+        asked = message.fields.get("id")
+        try:
+            data = await self._do(str(message.fields.get("what")), message.data)
+        except UnikernelError as error:
+            self._send(Message("answer", {"id": asked, "error": type(error).__name__, "message": str(error)}))
+        else:
+            self._send(Message("answer", {"id": asked}, data))
+
+    async def _do(self, what: str, data: bytes) -> bytes:
+        machine = self._machine
+        if what == "input":
+            await machine.console.send(data)
+        elif what == "records":
+            return machine.records_bytes()
+        elif what in ("interrupt", "pause", "resume", "stop", "shutdown", "restart"):
+            await getattr(machine, what)()
+        else:
+            message = (
+                f'console: "{machine.name}" is kept by a unikernel that knows no "{what}"; stop it, and boot it again.'
+            )
+            raise WrongState(message)
+        return b""
+
+    def _send(self, message: Message) -> None:
+        self._writer.write(message.frame())
+
+    def _tell_state(self) -> None:
+        self._news.set()
+        self._send(Message("state", self._state()))
+
+    def _state(self) -> dict[str, object]:
+        machine = self._machine
+        return {"state": machine.state.value, "restarts": machine.restarts, "vmm_pid": machine.pid}
+
+    def _facts(self) -> dict[str, object]:
+        machine = self._machine
+        limits = machine.limits
+        return {
+            "name": machine.name,
+            "pid": os.getpid(),
+            "started_at": machine.started_at,
+            "first_byte_ns": machine.console.first_byte_ns,
+            "limits": [limits.memory_bytes, limits.output_bytes, limits.time_s],
+            "image": str(machine.image.path),
+            "image_descriptor": machine.image_descriptor,
+        }
+
+
+def _is_ours(writer: asyncio.StreamWriter) -> bool:
+    """Whether the peer is a process of this user."""
+    raw = writer.get_extra_info("socket").getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    return bool(_CREDENTIALS.unpack(raw)[1] == os.getuid())
