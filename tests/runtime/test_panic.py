@@ -45,9 +45,9 @@ async def test_a_panic_names_the_line_of_python(tmp_path: Path) -> None:
     machine = await boot(image, timeout_s=PATIENCE_S)
     await machine.console.expect("ready")
     # The runtime's own sort, not run yet, becomes an instruction that no processor knows.
-    session = machine._session  # noqa: SLF001 - nobody else writes to a machine's memory
+    session = machine._session
     assert isinstance(session, QemuSession)
-    os.pwrite(session._memory.fd, INVALID, address_of(image.debug_path, "mp_builtin_sorted"))  # noqa: SLF001
+    os.pwrite(session._memory.fd, INVALID, address_of(image.debug_path, "mp_builtin_sorted"))
     await machine.console.send("\n")
     run = await machine.wait(PATIENCE_S)
     assert run.status == 134, run.reason
