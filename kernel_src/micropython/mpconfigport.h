@@ -50,11 +50,18 @@ void heap_area_give(void *area);
 /* Speed: dispatch by computed goto is two jumps fewer for each bytecode. */
 #define MICROPY_OPT_COMPUTED_GOTO (1)
 
-/* Off although "extra" has them: no display to draw on (framebuf), and nothing that pokes at raw memory or hardware
- * from Python, which would go round every protection that the machine has (uctypes, machine). */
+/* Off although "extra" has it: no display to draw on. */
 #define MICROPY_PY_FRAMEBUF (0)
-#define MICROPY_PY_UCTYPES  (0)
-#define MICROPY_PY_MACHINE  (0)
+
+/* What addresses memory from Python goes round every protection that the machine has. Its code is a component of its
+ * own, in an image that has the device RawMemory alone; elsewhere the table of modules does not name it (see
+ * runtime.py). */
+#ifndef MICROPY_PY_UCTYPES
+    #define MICROPY_PY_UCTYPES (1)
+#endif
+#define MICROPY_PY_MACHINE             (1)
+#define MICROPY_PY_MACHINE_SIGNAL      (0)
+#define MICROPY_PY_MACHINE_INCLUDEFILE "machine_port.h"
 
 /* On although they are above the level: what apps that come from CPython, or from MicroPython for Unix, expect to find;
  * together 5 KB. */

@@ -22,24 +22,32 @@ def components(plan: Plan, progress: Progress) -> tuple[Component, ...]:
 
     Sources are fetched if need be. A driver that needs the runtime's headers is declared with the runtime.
     """
-    symbols = {type(each.device).symbol() for each in plan.devices}
-    drivers = {cls.symbol() for cls in CATALOGUE.values()}
-    fetched = (each for each in _fetched(plan.target, progress) if each.name in symbols or each.name not in drivers)
-    return (*kernel.components(plan), *fetched, _devices(plan))
+    symbols = drivers(plan)
+    known = {cls.symbol() for cls in CATALOGUE.values()}
+    fetched = _fetched(plan.target, symbols, progress)
+    chosen = (each for each in fetched if each.name in symbols or each.name not in known)
+    return (*kernel.components(plan), *chosen, _devices(plan))
 
 
-def _fetched(target: Target, progress: Progress) -> tuple[Component, ...]:
+def drivers(plan: Plan) -> frozenset[str]:
+    """The drivers of a plan, by name."""
+    return frozenset(type(each.device).symbol() for each in plan.devices)
+
+
+def _fetched(target: Target, symbols: frozenset[str], progress: Progress) -> tuple[Component, ...]:
     found: list[Component] = []
     for module in (runtime, libc):
         tree = sources.tree(module.SOURCE, progress)
-        found += _declared(module.SOURCE, target, tree.path, tree.archive.sha256, tree.archive.licence)
+        found += _declared(module.SOURCE, target, symbols, tree.path, tree.archive.sha256, tree.archive.licence)
     return tuple(found)
 
 
 @lru_cache(maxsize=8)
-def _declared(name: str, target: Target, tree: Path, sha256: str, licence: str) -> tuple[Component, ...]:
+def _declared(
+    name: str, target: Target, symbols: frozenset[str], tree: Path, sha256: str, licence: str
+) -> tuple[Component, ...]:
     """The components made from one archive; only those that hold its files carry its hash."""
-    declared = (runtime if name == runtime.SOURCE else libc).components(target, tree)
+    declared = runtime.components(target, tree, symbols) if name == runtime.SOURCE else libc.components(target, tree)
     prefix = f"{tree}/"
     return tuple(
         dataclasses.replace(each, sha256=sha256, licence=licence)

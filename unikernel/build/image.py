@@ -119,6 +119,7 @@ def build(source: Stack | Plan, *, into: Path | str | None = None, progress: Pro
     from unikernel.build import runtime  # noqa: PLC0415
     from unikernel.build.app import rom as rom_of  # noqa: PLC0415
     from unikernel.build.catalogue import components as components_of  # noqa: PLC0415
+    from unikernel.build.catalogue import drivers  # noqa: PLC0415
     from unikernel.build.compile import Compiler  # noqa: PLC0415
     from unikernel.build.link import Inputs  # noqa: PLC0415
     from unikernel.build.toolchain import toolchain  # noqa: PLC0415
@@ -127,7 +128,7 @@ def build(source: Stack | Plan, *, into: Path | str | None = None, progress: Pro
     plan = source if isinstance(source, Plan) else resolve(source)
     progress = progress or silent
     packages = _packages(plan, progress)
-    rom = rom_of(plan.app, runtime.modules_in_image(), packages.shelves if packages else ())
+    rom = rom_of(plan.app, runtime.modules_in_image(drivers(plan)), packages.shelves if packages else ())
     if packages:
         packages.keep()
     tools = toolchain()

@@ -4,11 +4,11 @@ Upstream's sources are used as they are; what differs from upstream's feature le
 ``kernel_src/micropython/mpconfigport.h`` with its reasons, and the files are chosen here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from unikernel.build.components import KERNEL_SRC, Component, Generated, Source
-from unikernel.build.runtime_headers import headers, version_header
+from unikernel.build.runtime_headers import headers, version_header, without_modules
 from unikernel.targets import Target
 
 SOURCE = "micropython"
@@ -71,7 +71,6 @@ _PY = [
     "objint_mpz",
     "objlist",
     "objmap",
-    "objmodule",
     "objnamedtuple",
     "objnone",
     "objobject",
@@ -145,6 +144,9 @@ _SHARED = [
     "shared/timeutils/timeutils",
 ]
 
+#: What addresses memory; it comes with the device RawMemory and its driver of that name.
+_RAW_MEMORY = ("extmod/machine_mem", "extmod/modmachine", "extmod/moductypes")
+
 #: The port's own files; ``repl.c`` is the device Repl and comes with it.
 _PORT = ["entropy", "hal", "heap", "interrupt", "main", "position", "rom", "stdio", "unikernel_module"]
 
@@ -200,26 +202,37 @@ _C_MODULES = [
 ]
 
 
+#: Those that a device brings: its driver's name → the modules.
+_BROUGHT = {"raw_memory": ("machine", "uctypes")}
+
+#: Flags for single files of upstream's. The parser would take constants out of uctypes, and so hold it in every image.
+_FILE_FLAGS = {"py/parse": ("-DMICROPY_PY_UCTYPES=0",)}
+
+
 def frozen_modules(tree: Path) -> dict[str, Path]:
     """The Python files frozen into every image: the name a traceback shows → the file."""
     return {f"asyncio/{name}.py": tree / "extmod" / "asyncio" / f"{name}.py" for name in _ASYNCIO}
 
 
-def modules_in_image() -> frozenset[str]:
-    """The names that every image can import."""
-    return frozenset(_C_MODULES)
+def modules_in_image(drivers: Collection[str] = ()) -> frozenset[str]:
+    """The names that an image with those drivers can import without a file."""
+    return frozenset({*_C_MODULES, *(module for driver in drivers for module in _BROUGHT.get(driver, ()))})
 
 
 def _sources(tree: Path, names: Iterable[str]) -> tuple[Source, ...]:
-    return tuple(Source(tree / f"{name}.c", f"{name}.c") for name in names)
+    return tuple(Source(tree / f"{name}.c", f"{name}.c", _FILE_FLAGS.get(name, ())) for name in names)
 
 
 def _component(name: str, sources: tuple[Source, ...], includes: tuple[Path, ...], *generated: Generated) -> Component:
     return Component(name, "runtime", sources, includes, _FLAGS, generated, version=VERSION, licence=LICENCE)
 
 
-def components(target: Target, tree: Path) -> tuple[Component, ...]:
-    """Return the runtime's components for a target, from MicroPython's unpacked source at ``tree``."""
+def components(target: Target, tree: Path, drivers: Collection[str] = ()) -> tuple[Component, ...]:
+    """Return the runtime's components for a target, from MicroPython's unpacked source at ``tree``.
+
+    ``drivers`` are those in the image, by name: the table of modules names what they bring, and nothing else that is
+    not in every image. All other code is the same for all images.
+    """
     port = KERNEL_SRC / "micropython"
     includes = (port, tree, KERNEL_SRC / "include", KERNEL_SRC)
     version = version_header(VERSION)
@@ -229,9 +242,15 @@ def components(target: Target, tree: Path) -> tuple[Component, ...]:
         "micropython": _sources(tree, py),
         "extmod": _sources(tree, _EXTMOD),
         "port": (*own, *_sources(tree, _SHARED)),
-        "modules": (Source(port / "frozen.c", "frozen.c"),),
+        "modules": (Source(port / "frozen.c", "frozen.c"), *_sources(tree, ["py/objmodule"])),
         "repl": (Source(port / "repl.c", "repl.c", _OWN_FLAGS),),
+        "raw_memory": (Source(port / "raw_memory.c", "raw_memory.c", _OWN_FLAGS), *_sources(tree, _RAW_MEMORY)),
     }
     scanned = tuple(_component(name, sources, includes, version) for name, sources in chosen.items())
     generated = headers(tree, port, scanned, frozen_modules(tree))
-    return tuple(_component(name, sources, includes, version, generated) for name, sources in chosen.items())
+    absent = without_modules(sorted(modules_in_image(_BROUGHT) - modules_in_image(drivers)))
+    first = {"modules": (absent,)}
+    return tuple(
+        _component(name, sources, includes, version, *first.get(name, ()), generated)
+        for name, sources in chosen.items()
+    )

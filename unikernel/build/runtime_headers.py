@@ -5,7 +5,7 @@ components of the catalogue; modules in Python are compiled to bytecode and froz
 sources alone: no date, no path, no version control.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,14 @@ def version_header(version: str) -> Generated:
         f'#define MICROPY_BUILD_DATE "{RELEASED[version]}"\n'
     )
     return Generated("mpversion", (version,), (), lambda _workshop: {"genhdr/mpversion.h": text.encode()})
+
+
+def without_modules(absent: Iterable[str]) -> Generated:
+    """``genhdr/moduledefs.h`` without the entries of some modules, in front of the whole one."""
+    names = tuple(absent)
+    entries = "".join(f"#undef MODULE_DEF_{name.upper()}\n#define MODULE_DEF_{name.upper()}\n" for name in names)
+    text = f'#include_next "genhdr/moduledefs.h"\n{entries}'
+    return Generated("modules", names, (), lambda _workshop: {"genhdr/moduledefs.h": text.encode()})
 
 
 def headers(tree: Path, port: Path, scanned: tuple[Component, ...], modules: Mapping[str, Path]) -> Generated:

@@ -3,6 +3,7 @@
 from unikernel.devices.device import Device, Parameter, Requirement
 from unikernel.devices.log import Log
 from unikernel.devices.ram_disk import RamDisk
+from unikernel.devices.raw_memory import RawMemory
 from unikernel.devices.rdrand import Rdrand
 from unikernel.devices.repl import Repl
 from unikernel.devices.rom_files import RomFiles
@@ -11,7 +12,7 @@ from unikernel.devices.uart16550 import Uart16550
 from unikernel.devices.virtio_block import VirtioBlock
 
 CATALOGUE: dict[str, type[Device]] = {
-    cls.__name__: cls for cls in (Uart16550, TscClock, Rdrand, RomFiles, VirtioBlock, RamDisk, Repl, Log)
+    cls.__name__: cls for cls in (Uart16550, TscClock, Rdrand, RomFiles, VirtioBlock, RamDisk, Repl, Log, RawMemory)
 }
 """The device classes by name, in the order in which they are listed."""
 
@@ -21,6 +22,7 @@ __all__ = [
     "Log",
     "Parameter",
     "RamDisk",
+    "RawMemory",
     "Rdrand",
     "Repl",
     "Requirement",

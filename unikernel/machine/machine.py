@@ -375,4 +375,6 @@ def describe(
     memory_bytes = -(-limits.memory_bytes // MEMORY_GRAIN_BYTES) * MEMORY_GRAIN_BYTES
     project = project_of(Path(image.path))
     drives = tuple(Drive(each, project / each.path) for each in attachments(image.manifest))
-    return Hardware(wanted.machine_type, Path(image.path), memory_bytes, command_line, accelerator.choose(accel), drives)
+    return Hardware(
+        wanted.machine_type, Path(image.path), memory_bytes, command_line, accelerator.choose(accel), drives
+    )
