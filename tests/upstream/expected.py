@@ -24,7 +24,7 @@ IN_MACHINE = b"/tests"
 
 TIMEOUT_S = 60
 _ANY_LINES = b"########\n"
-_UNITTEST_WENT_WELL = re.compile(rb"(?s).*\n-{70}\nRan \d+ tests\n\nOK(?: \(skipped=\d+\))?\n")
+_UNITTEST_WENT_WELL = re.compile(rb"(?s).*\n-{70}\nRan \d+ tests? in [\d.]+s\n\nOK(?: \(skipped=\d+\))?\n")
 
 
 @dataclass(frozen=True)

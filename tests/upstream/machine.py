@@ -10,9 +10,11 @@ from tests.upstream import suite
 from unikernel.app import App
 from unikernel.build.app import write
 from unikernel.build.image import Image, build
+from unikernel.devices import RawMemory
 from unikernel.machine.machine import boot
 from unikernel.stack import Stack
 
+GUEST = Path(__file__).parent / "guest"
 TIMEOUT_S = 60
 SKIP = b"SKIP\n"
 """What a test prints that finds its subject missing."""
@@ -33,10 +35,10 @@ class Outcome:
 
 @cache
 def image() -> Image:
-    """One image for all tests."""
-    main = (Path(__file__).parent / "guest/main.py").read_bytes()
+    """One image for all tests, with every device that brings what they try."""
+    guest = {path.name: path.read_bytes() for path in GUEST.glob("*.py")}
     folders = {f"{folder}.romfs": write(suite.files(folder)) for folder in suite.FOLDERS}
-    return build(Stack.default("upstream", App({"main.py": main, **folders})))
+    return build(Stack.default("upstream", App({**guest, **folders})).add(RawMemory()))
 
 
 async def run(test: str) -> Outcome:

@@ -10,7 +10,7 @@ import vfs
 
 __file__ = "/tests/" + sys.stdin.readline().rstrip()
 sys.argv.append(__file__)
-sys.path[:] = [__file__.rsplit("/", 1)[0], ".frozen"]
+sys.path[0] = __file__.rsplit("/", 1)[0]
 rom = open(sys.path[0].rsplit("/", 1)[1] + ".romfs", "rb")  # noqa: PTH123, SIM115 - no pathlib; it stays open
 vfs.mount(vfs.VfsRom(memoryview(rom)), sys.path[0])
 os.chdir(sys.path[0])
