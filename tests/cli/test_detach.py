@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import termios
@@ -16,7 +17,9 @@ import pexpect
 import pytest
 
 from tests.cli.conftest import COMMAND, Command, Maker
+from tests.machine.gdb_client import Gdb
 from unikernel.machine import registry
+from unikernel.machine.panic import Symbols
 
 ASKING = "import sys\nprint('name?')\nname = sys.stdin.readline().strip()\nprint('hello', name)\nsys.exit(len(name))\n"
 PATIENCE_S = 60
@@ -143,6 +146,18 @@ def test_the_machine_of_another_process_is_no_kept_one(unikernel: Command, proje
     assert f'"app" belongs to process {owner.pid}, which shows it' in result.stderr
     registry.stop("app")
     assert owner.wait(PATIENCE_S) == 130
+
+
+def test_gdb_is_told_by_the_command_to_paste(unikernel: Command, project: Maker) -> None:
+    report = json.loads(unikernel("boot", project("print('let go')"), "--detach", "--gdb").stdout)
+    program, debug, option, target = shlex.split(report["gdb"])
+    assert (program, option, Path(debug).name) == ("gdb", "-ex", "app.debug.elf")
+    assert json.loads(unikernel("ps", "--json").stdout)
+    gdb = Gdb(Path(target.removeprefix("target remote ")))
+    gdb.break_at(next(start for start, _, name in Symbols.read(Path(debug)).table if name == "app_main"))
+    assert gdb.go_on().startswith("T05")
+    gdb.leave()
+    assert eventually(lambda: registry.running() == [])
 
 
 def test_a_refusal_comes_before_the_machine_is_kept(unikernel: Command, kept: dict[str, Any], tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import subprocess
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -62,7 +61,8 @@ def guest(behaviour: str, *, status: int = 0, count: int = 1) -> Image:
     source = ["-x", "assembler-with-cpp", str(HERE / "guest.S")]
     subprocess.run(["gcc", "-c", *macros, *source, "-o", str(object_path)], check=True)
     subprocess.run(["ld", "-T", str(HERE / "guest.ld"), "-o", str(path), str(object_path)], check=True)
-    return replace(Image.read(path), debug_path=path)
+    shutil.copy(path, path.with_suffix(".debug.elf"))
+    return Image.read(path)
 
 
 def stand_in(path: Path = Path(__file__), name: str = "stand-in") -> Image:

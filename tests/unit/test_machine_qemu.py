@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,13 @@ def test_a_standalone_command_has_the_same_hardware_and_the_console_on_stdio() -
     mapped = qemu.mapped_command(HARDWARE, 3, 4)
     assert mapped[2] == command[2] + ",memory-backend=ram"
     assert mapped[3 : command.index("-chardev")] == command[3 : command.index("-chardev")]
+
+
+def test_a_debugger_is_waited_for_at_an_inherited_socket_or_at_a_port() -> None:
+    mapped = qemu.mapped_command(HARDWARE, 3, 4, 5)
+    assert mapped[-5:] == ["-chardev", "socket,id=debugger,fd=5,server=on,wait=off", "-S", "-gdb", "chardev:debugger"]
+    alone = qemu.standalone_command(replace(HARDWARE, debugger=Path("/x/socket")))
+    assert alone[-3:] == ["-S", "-gdb", "tcp:127.0.0.1:1234"]
 
 
 async def monitor_script(channel: socket.socket, state: str, seen: list[str]) -> None:

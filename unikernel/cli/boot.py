@@ -21,6 +21,7 @@ import contextlib
 import shlex
 import sys
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from unikernel.cli import output
@@ -71,6 +72,8 @@ def _print_command(image: Image, options: Namespace, memory_bytes: int | None) -
 
     limits = Limits(image.manifest.memory_bytes if memory_bytes is None else memory_bytes)
     hardware = describe(image, limits, accel=options.accel, prompt=options.repl, target=options.target)
+    if options.gdb:
+        hardware = replace(hardware, debugger=image.path)  # Any: one that stands alone waits at a port.
     output.result(shlex.join(standalone_command(hardware)))
     return 0
 
@@ -84,6 +87,7 @@ def _options(options: Namespace, memory_bytes: int | None, timeout_s: float | No
         "prompt": options.repl,
         "name": options.name,
         "target": options.target,
+        "gdb": options.gdb,
     }
 
 
@@ -91,7 +95,8 @@ def _detach(image: Image, options: dict[str, Any]) -> int:
     from unikernel.machine.kept import keep  # noqa: PLC0415
 
     kept = keep(image, **options)
-    output.result_json({"name": kept.name, "pid": kept.pid, "console": str(kept.console), "forwards": []})
+    place = {"name": kept.name, "pid": kept.pid, "console": str(kept.console), "forwards": []}
+    output.result_json(place | {"gdb": kept.gdb} if kept.gdb else place)
     return 0
 
 
@@ -109,6 +114,9 @@ def _boot(image: Image, options: dict[str, Any]) -> Attached:
             stack.enter_context(terminal.attached())
         wake = stack.enter_context(Wake().catching())
         machine = boot(image, **options)
+        if machine.gdb_command:
+            carriage = "\r" if terminal else ""
+            output.message(f"{machine.name}: it waits for gdb: {machine.gdb_command}{carriage}")
         return Attachment(machine, wake, terminal).run()
 
 

@@ -62,6 +62,11 @@ def add_boot_options(parser: argparse.ArgumentParser) -> None:
     add_stack_options(parser)
     parser.add_argument("--timeout", metavar="SECONDS", help="stop the machine after so long, with status 124")
     parser.add_argument("--accel", metavar="NAME", default="tcg", help="tcg, which works everywhere, or kvm")
+    parser.add_argument(
+        "--gdb",
+        action="store_true",
+        help="wait for gdb before the first instruction, and tell the command that attaches it",
+    )
     parser.add_argument("--detach", action="store_true", help="have a process of its own keep the machine: it runs on")
     parser.add_argument(
         "-i",

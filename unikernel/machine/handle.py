@@ -56,6 +56,8 @@ class Handle(ABC):
         self.started_at = started_at
         self.restarts = 0
         """How often it was started again."""
+        self.gdb_command = ""
+        """Attaches gdb, where the machine was booted for one; it waits for that at each start."""
         self._state = MachineState.STARTING
         self._watchers: list[Callable[[], object]] = []
         self._run: asyncio.Future[Run] = asyncio.get_running_loop().create_future()

@@ -52,7 +52,8 @@ async def _keep(request: dict[str, Any]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, _stop, loop, machine)
-    if not _tell({"name": machine.name, "pid": os.getpid(), "console": str(server.path)}):
+    place = {"name": machine.name, "pid": os.getpid(), "console": str(server.path), "gdb": machine.gdb_command}
+    if not _tell(place):
         await machine.stop()  # Who asked for it is no more.
     _let_go()
     await machine.wait()

@@ -34,11 +34,14 @@ GONE: Final = "its keeper is gone"
 
 @dataclass(frozen=True)
 class Kept:
-    """What a keeper says once its machine runs; `pid` is the keeper's, `console` the socket at which one attaches."""
+    """What a keeper says once its machine runs; `pid` is the keeper's, `console` the socket at which one attaches, `gdb`
+    the command that attaches a debugger, where one was asked for.
+    """
 
     name: str
     pid: int
     console: Path
+    gdb: str = ""
 
 
 def keep(image: Image, *, viewer: bool = False, **options: object) -> Kept:
@@ -71,7 +74,7 @@ def keep(image: Image, *, viewer: bool = False, **options: object) -> Kept:
     report = json.loads(done.stdout)
     if "error" in report:
         raise _error(report)
-    return Kept(report["name"], report["pid"], Path(report["console"]))
+    return Kept(report["name"], report["pid"], Path(report["console"]), report["gdb"])
 
 
 async def boot(image: Image, **options: object) -> KeptMachine:
@@ -145,6 +148,7 @@ class KeptMachine(Handle):
         """Over a connection whose welcome said `facts`; use `attach`."""
         super().__init__(facts["name"], Limits(*facts["limits"]), facts["started_at"])
         self.keeper_pid: int = facts["pid"]
+        self.gdb_command = facts["gdb_command"]
         self._reader = reader
         self._writer = writer
         self._facts = facts

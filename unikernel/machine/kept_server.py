@@ -195,6 +195,7 @@ class Viewer:
             "pid": os.getpid(),
             "started_at": machine.started_at,
             "first_byte_ns": machine.console.first_byte_ns,
+            "gdb_command": machine.gdb_command,
             "limits": [limits.memory_bytes, limits.output_bytes, limits.time_s],
             "image": str(machine.image.path),
             "image_descriptor": machine.image_descriptor,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from unikernel import abi
 from unikernel.errors import MachineError, Refusal, UnikernelError
-from unikernel.machine import accelerator, panic
+from unikernel.machine import accelerator, debugger, panic
 from unikernel.machine.channel_console import ChannelConsole
 from unikernel.machine.disks import Disks, attachments, project_of
 from unikernel.machine.handle import Handle, MachineState, require
@@ -75,6 +75,8 @@ class Machine(Handle):
         # Started again it is what it was, whatever has become of the file since: the file is held open, and named so.
         self._image_fd = os.open(image.path, os.O_RDONLY | os.O_CLOEXEC)
         self._hardware = replace(hardware, kernel=Path(f"/proc/{os.getpid()}/fd/{self._image_fd}"))
+        if hardware.debugger:
+            self.gdb_command = debugger.command(image, hardware.debugger)
         self._session = session
         self._ours: Verdict | None = None
         self._restart_asked = False
@@ -315,13 +317,15 @@ async def boot(
     name: str | None = None,
     target: str | None = None,
     output_limit_bytes: int = DEFAULT_OUTPUT_BYTES,
+    gdb: bool = False,
     vmm: Vmm | None = None,
 ) -> Machine:
     """Start a machine from `image`; it runs when this returns, and ends when its owner does.
 
     `memory_bytes` is the image's own default when left out. `timeout_s` limits the machine's life in seconds. `prompt`
     asks for a prompt after the app, or for none; left out, the stack says. `name` is the image's when left out, made
-    unique among the running. Raises `Refusal`, with nothing started, for what cannot be: see `Limits`; `VmmError` when
+    unique among the running. With `gdb` it waits before its first instruction until a debugger lets it go on: see
+    `Handle.gdb_command`. Raises `Refusal`, with nothing started, for what cannot be: see `Limits`; `VmmError` when
     the VMM cannot be started.
     """
     limits = Limits(
@@ -333,11 +337,15 @@ async def boot(
         if name is not None
         else re.sub(r"[^A-Za-z0-9_.-]", "-", image.manifest.name)[:60].lstrip(".-") or "machine"
     )
+    if gdb:
+        debugger.debug_elf(image)
     listing = Listing(wanted, image.path, limits.memory_bytes, exact=name is not None)
     disks = None
     try:
         disks = Disks(listing.name, hardware.drives)
         hardware = replace(hardware, drives=tuple(disks.drives))
+        if gdb:
+            hardware = replace(hardware, debugger=debugger.socket_path(listing))
         vmm = vmm or Qemu()
         session = await vmm.start(hardware)
         try:

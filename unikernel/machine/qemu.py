@@ -22,7 +22,7 @@ from unikernel.machine.qemu_monitor import Monitor
 from unikernel.machine.vmm import Channel, Drive, EndKind, Hardware, Session, VmmEnd
 
 if TYPE_CHECKING:
-    pass
+    from pathlib import Path
 
 BINARY: Final = "qemu-system-x86_64"
 NAME: Final = "QEMU"
@@ -46,6 +46,9 @@ _DENIALS: Final = {
     sandbox.Denied.SPAWN: "spawn",
     sandbox.Denied.RESOURCE_CONTROL: "resourcecontrol",
 }
+
+DEBUGGER_ID: Final = "debugger"
+_STANDALONE_DEBUGGER: Final = "tcp:127.0.0.1:1234"
 
 _STDIO: Final = f"stdio,id={CONSOLE_ID},signal=off"
 
@@ -104,10 +107,11 @@ def standalone_command(hardware: Hardware) -> list[str]:
     It has no mapped memory, monitor or limits, so QEMU's exit code is not the machine's status. Raises `Refusal`
     without QEMU.
     """
-    return [*_hardware(hardware, binary()), "-chardev", _STDIO, "-serial", f"chardev:{CONSOLE_ID}"]
+    command = [*_hardware(hardware, binary()), "-chardev", _STDIO, "-serial", f"chardev:{CONSOLE_ID}"]
+    return [*command, "-S", "-gdb", _STANDALONE_DEBUGGER] if hardware.debugger else command
 
 
-def mapped_command(hardware: Hardware, memory_fd: int, monitor_fd: int) -> list[str]:
+def mapped_command(hardware: Hardware, memory_fd: int, monitor_fd: int, debugger_fd: int = -1) -> list[str]:
     """The command of a machine that we own. It inherits the descriptors; its console is standard input and output.
 
     Raises `Refusal` without QEMU.
@@ -118,6 +122,9 @@ def mapped_command(hardware: Hardware, memory_fd: int, monitor_fd: int) -> list[
     command += ["-object", memory, "-sandbox", f"on,{denied}"]
     command += ["-chardev", _STDIO, "-serial", f"chardev:{CONSOLE_ID}"]
     command += ["-chardev", f"socket,id=monitor,fd={monitor_fd}", "-mon", "chardev=monitor,mode=control"]
+    if debugger_fd >= 0:
+        command += ["-chardev", f"socket,id={DEBUGGER_ID},fd={debugger_fd},server=on,wait=off"]
+        command += ["-S", "-gdb", f"chardev:{DEBUGGER_ID}"]
     return command
 
 
@@ -142,9 +149,14 @@ class QemuSession:
         output_ours, output_theirs = os.pipe()
         os.set_blocking(output_ours, False)
         self.console = Channel(output_ours, input_ours)
+        debugger = None
         try:
-            command = mapped_command(hardware, self._memory.fd, monitor_theirs.fileno())
-            inherited = (self._memory.fd, monitor_theirs.fileno(), *(drive.fd for drive in hardware.drives))
+            inherited = [self._memory.fd, monitor_theirs.fileno(), *(drive.fd for drive in hardware.drives)]
+            if hardware.debugger:
+                debugger = _bound(hardware.debugger)
+                inherited.append(debugger.fileno())
+            debugger_fd = debugger.fileno() if debugger else -1
+            command = mapped_command(hardware, self._memory.fd, monitor_theirs.fileno(), debugger_fd)
             self.command: tuple[str, ...] = tuple(command)
             self.spawned_ns = time.monotonic_ns()
             self._process = Process(command, inherited, input_theirs.fileno(), output_theirs)
@@ -157,6 +169,8 @@ class QemuSession:
             os.close(output_theirs)
             input_theirs.close()
             monitor_theirs.close()
+            if debugger:
+                debugger.close()
         self.pid = self._process.pid
         self._stop_asked = False
         self._monitor = Monitor(monitor_ours, self._give_up)
@@ -241,6 +255,21 @@ def _pair() -> tuple[socket.socket, socket.socket]:
     ours, theirs = socket.socketpair()
     ours.setblocking(False)  # noqa: FBT003 - of the standard library
     return ours, theirs
+
+
+def _bound(path: Path) -> socket.socket:
+    """A socket at `path` for QEMU, at which one can call already while QEMU starts; only this user can open it."""
+    bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        path.unlink(missing_ok=True)  # An earlier life's.
+        bound.bind(str(path))
+        path.chmod(0o600)
+        bound.listen(1)
+    except OSError as error:
+        bound.close()
+        message = f"{path} cannot be made ({error.strerror}); set XDG_RUNTIME_DIR to a folder of your own."
+        raise VmmError(message) from error
+    return bound
 
 
 class _Memory:

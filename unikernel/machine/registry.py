@@ -24,13 +24,14 @@ SUFFIX: Final = ".machine"
 PARTIAL: Final = ".partial"
 CONSOLE: Final = ".tty"
 STOP: Final = ".stop"
+DEBUGGER: Final = ".gdb"
 STOP_S: Final = 2.0
 """How long a VMM may take to end in order before it is killed, and its owner to see that."""
 LOOK_AGAIN_S: Final = 0.005
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 _NAME_PARTS: Final = 3  # of what belongs to a listing: pid, start time, name
-_OWNED: Final = (PARTIAL, CONSOLE, STOP)
+_OWNED: Final = (PARTIAL, CONSOLE, STOP, DEBUGGER)
 """Endings of files whose names say who made them: see `Listing.beside`."""
 _START_TIME_FIELD: Final = 19  # of /proc/PID/stat, counted behind the command's closing parenthesis
 
@@ -107,7 +108,7 @@ class Listing:
 
     def remove(self) -> None:
         """The machine has ended."""
-        for path in (self._path, self.beside(STOP)):
+        for path in (self._path, self.beside(STOP), self.beside(DEBUGGER)):
             with contextlib.suppress(OSError):
                 path.unlink()
 

@@ -113,6 +113,11 @@ class Machine:
         return self.inner.restarts
 
     @property
+    def gdb_command(self) -> str:
+        """Attaches gdb to a machine booted for that; else empty."""
+        return self.inner.gdb_command
+
+    @property
     def records(self) -> Records:
         """What the machine has noted so far."""
         return core().run(self.inner.records())
@@ -191,6 +196,7 @@ def boot(
     name: str | None = None,
     target: str | None = None,
     output_limit_bytes: int = DEFAULT_OUTPUT_BYTES,
+    gdb: bool = False,
     vmm: Vmm | None = None,
     keep: bool = False,
 ) -> Machine:
@@ -206,6 +212,7 @@ def boot(
         "name": name,
         "target": target,
         "output_limit_bytes": output_limit_bytes,
+        "gdb": gdb,
     }
     owner = core()
     if keep:

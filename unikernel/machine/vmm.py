@@ -38,6 +38,8 @@ class Hardware:
     command_line: str
     accelerator: Accelerator
     drives: tuple[Drive, ...] = ()
+    debugger: Path | None = None
+    """The socket at which a debugger may attach; the machine then waits for one before its first instruction."""
 
 
 @dataclass(frozen=True)

@@ -213,6 +213,7 @@ broken_function:
     ret
     .size broken_function, . - broken_function
 
+    .globl end_status
 end_status:
     movl $STATUS_VALUE, records + EXIT_STATUS
     movl $1, records + EXIT_KIND

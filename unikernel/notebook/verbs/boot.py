@@ -62,14 +62,20 @@ def run(session: Session, options: Namespace) -> None:
                 name=name,
                 target=options.target,
                 vmm=session.vmm,
+                gdb=options.gdb,
                 keep=options.detach,
             )
         )
 
     machine = booted(options.name)
+    if machine.gdb_command:
+        show_line(
+            f"{machine.name} waits for gdb: {machine.gdb_command}",
+            f"{escape(machine.name)} waits for gdb: <code>{escape(machine.gdb_command)}</code>",
+        )
     try:
         show_console(machine, lambda: booted(machine.name))
-        ended = None if options.no_wait else machine.settle()
+        ended = None if options.no_wait or options.gdb else machine.settle()
     except KeyboardInterrupt:
         machine.stop()
         session.note_run(machine)
