@@ -24,7 +24,7 @@ static const char *mount_point(struct device *self) {
     return ((const struct rom_files_parameters *)self->parameters)->mount_point;
 }
 
-static const struct files_operations operations = {.image = image, .mount_point = mount_point};
+static const struct files_operations operations = {.mount_point = mount_point, .image = image};
 
 const struct driver rom_files_driver = {
     .class_name = "RomFiles",

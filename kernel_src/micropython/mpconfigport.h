@@ -81,6 +81,7 @@ void heap_area_give(void *area);
 #define MICROPY_PY_SYS_TRACEBACKLIMIT             (1)
 
 /* Each of these needs a word from the port, so no level turns it on. */
+#define MICROPY_PY_OS_SYNC               (1) /* mounts.c flushes every open file */
 #define MICROPY_PY_OS_URANDOM            (1)
 #define MICROPY_PY_OS_INCLUDEFILE        "os_port.h"
 #define MICROPY_PY_RANDOM_SEED_INIT_FUNC (random_seed_value())

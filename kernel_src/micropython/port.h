@@ -29,6 +29,9 @@ struct rom_file {
 bool rom_mount(void);                                           /* false: the stack has no files */
 struct rom_file rom_find(const char *name, size_t name_length); /* in the topmost folder */
 
+/* mounts.c */
+void mounts_init(struct device *app_files); /* the table; what the app runs from comes first. NULL: nothing */
+
 /* main.c */
 void runtime_start(void);
 bool run_exit_status(int *status); /* true once: what was run last ended by SystemExit with this status */

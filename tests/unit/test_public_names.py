@@ -26,7 +26,18 @@ NAMES = {
     "resolve",
     "unload_ipython_extension",
 }
-DEVICES = {"Log", "RamDisk", "RawMemory", "Rdrand", "Repl", "RomFiles", "TscClock", "Uart16550", "VirtioBlock"}
+DEVICES = {
+    "LittleFs",
+    "Log",
+    "RamDisk",
+    "RawMemory",
+    "Rdrand",
+    "Repl",
+    "RomFiles",
+    "TscClock",
+    "Uart16550",
+    "VirtioBlock",
+}
 VERBS_PINNED = (
     *("new", "build", "boot", "describe", "devices", "footprint"),
     *("plot", "console", "ps", "stop", "doctor", "fetch", "clean"),

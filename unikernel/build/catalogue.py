@@ -23,9 +23,10 @@ def components(plan: Plan, progress: Progress) -> tuple[Component, ...]:
     Sources are fetched if need be. A driver that needs the runtime's headers is declared with the runtime.
     """
     symbols = drivers(plan)
-    known = {cls.symbol() for cls in CATALOGUE.values()}
+    wanted = symbols | {name for each in plan.devices for name in type(each.device).needs}
+    optional = runtime.SHARED | {cls.symbol() for cls in CATALOGUE.values()}
     fetched = _fetched(plan.target, symbols, progress)
-    chosen = (each for each in fetched if each.name in symbols or each.name not in known)
+    chosen = (each for each in fetched if each.name in wanted or each.name not in optional)
     return (*kernel.components(plan), *chosen, _devices(plan))
 
 

@@ -34,8 +34,8 @@ def components(plan: Plan) -> tuple[Component, ...]:
         _component("core", "arch", KERNEL_SRC / "core"),
     ]
     classes = {type(each.device) for each in plan.devices}
-    shared = sorted({name for cls in classes for name in cls.needs})
-    found += [_component(name, "drivers", KERNEL_SRC / "drivers" / name) for name in shared]
+    shared = {name: KERNEL_SRC / "drivers" / name for cls in classes for name in cls.needs}
+    found += [_component(name, "drivers", where) for name, where in sorted(shared.items()) if where.is_dir()]
     for cls in sorted(classes, key=lambda cls: cls.symbol()):
         file = KERNEL_SRC / cls.source_file()
         if cls.source_file().startswith("micropython/"):

@@ -5,6 +5,7 @@ Upstream's sources are used as they are; what differs from upstream's feature le
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from unikernel.build.components import KERNEL_SRC, Component, Generated, Source
@@ -147,8 +148,24 @@ _SHARED = [
 #: What addresses memory; it comes with the device RawMemory and its driver of that name.
 _RAW_MEMORY = ("extmod/machine_mem", "extmod/modmachine", "extmod/moductypes")
 
+#: littlefs 2, with no words of its own on the console, and no memory but what it is given.
+_LITTLEFS = ("lib/littlefs/lfs2", "lib/littlefs/lfs2_util")
+_LITTLEFS_FLAGS = (
+    "-DMICROPY_VFS_LFS2=1",
+    "-DLFS2_NO_MALLOC",
+    "-DLFS2_NO_DEBUG",
+    "-DLFS2_NO_WARN",
+    "-DLFS2_NO_ERROR",
+    "-DLFS2_NO_ASSERT",
+    "-Wno-unused-function",
+)
+
+#: Linked only into an image whose devices need them, beside the drivers.
+SHARED = frozenset({"blank", "littlefs"})
+_STORAGE = SHARED | {"little_fs"}
+
 #: The port's own files; ``repl.c`` is the device Repl and comes with it.
-_PORT = ["entropy", "hal", "heap", "interrupt", "main", "position", "rom", "stdio", "unikernel_module"]
+_PORT = ["entropy", "hal", "heap", "interrupt", "main", "mounts", "position", "rom", "stdio", "unikernel_module"]
 
 #: An interrupt handler must not touch vector registers: they are not saved around it.
 _PORT_FLAGS = {"interrupt": ("-mgeneral-regs-only",)}
@@ -224,7 +241,8 @@ def _sources(tree: Path, names: Iterable[str]) -> tuple[Source, ...]:
 
 
 def _component(name: str, sources: tuple[Source, ...], includes: tuple[Path, ...], *generated: Generated) -> Component:
-    return Component(name, "runtime", sources, includes, _FLAGS, generated, version=VERSION, licence=LICENCE)
+    kind = "storage" if name in _STORAGE else "runtime"
+    return Component(name, kind, sources, includes, _FLAGS, generated, version=VERSION, licence=LICENCE)
 
 
 def components(target: Target, tree: Path, drivers: Collection[str] = ()) -> tuple[Component, ...]:
@@ -244,6 +262,9 @@ def components(target: Target, tree: Path, drivers: Collection[str] = ()) -> tup
         "port": (*own, *_sources(tree, _SHARED)),
         "modules": (Source(port / "frozen.c", "frozen.c"), *_sources(tree, ["py/objmodule"])),
         "repl": (Source(port / "repl.c", "repl.c", _OWN_FLAGS),),
+        "blank": (Source(port / "blank.c", "blank.c", _OWN_FLAGS),),
+        "little_fs": (Source(port / "little_fs.c", "little_fs.c", (*_OWN_FLAGS, *_LITTLEFS_FLAGS)),),
+        "littlefs": tuple(replace(each, flags=_LITTLEFS_FLAGS) for each in _sources(tree, _LITTLEFS)),
         "raw_memory": (Source(port / "raw_memory.c", "raw_memory.c", _OWN_FLAGS), *_sources(tree, _RAW_MEMORY)),
     }
     scanned = tuple(_component(name, sources, includes, version) for name, sources in chosen.items())

@@ -1,7 +1,9 @@
 """The catalogue: every device class that a stack can be made of, by name."""
 
-from unikernel.devices.device import Device, Parameter, Requirement
+from unikernel.devices.device import Device, Requirement
+from unikernel.devices.little_fs import LittleFs
 from unikernel.devices.log import Log
+from unikernel.devices.parameter import OPEN, Open, Parameter, Value
 from unikernel.devices.ram_disk import RamDisk
 from unikernel.devices.raw_memory import RawMemory
 from unikernel.devices.rdrand import Rdrand
@@ -12,14 +14,18 @@ from unikernel.devices.uart16550 import Uart16550
 from unikernel.devices.virtio_block import VirtioBlock
 
 CATALOGUE: dict[str, type[Device]] = {
-    cls.__name__: cls for cls in (Uart16550, TscClock, Rdrand, RomFiles, VirtioBlock, RamDisk, Repl, Log, RawMemory)
+    cls.__name__: cls
+    for cls in (Uart16550, TscClock, Rdrand, RomFiles, LittleFs, VirtioBlock, RamDisk, Repl, Log, RawMemory)
 }
 """The device classes by name, in the order in which they are listed."""
 
 __all__ = [
     "CATALOGUE",
+    "OPEN",
     "Device",
+    "LittleFs",
     "Log",
+    "Open",
     "Parameter",
     "RamDisk",
     "RawMemory",
@@ -29,5 +35,6 @@ __all__ = [
     "RomFiles",
     "TscClock",
     "Uart16550",
+    "Value",
     "VirtioBlock",
 ]
