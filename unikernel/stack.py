@@ -10,7 +10,19 @@ from difflib import get_close_matches
 from typing import Any
 
 from unikernel.app import MAIN, App
-from unikernel.devices import CATALOGUE, Device, Rdrand, Repl, RomFiles, TscClock, Uart16550
+from unikernel.devices import (
+    CATALOGUE,
+    Device,
+    Open,
+    Parameter,
+    Rdrand,
+    Repl,
+    RomFiles,
+    TscClock,
+    Uart16550,
+    Value,
+)
+from unikernel.devices.app_parameter import declared, in_python
 from unikernel.errors import Refusal
 from unikernel.packages import pins
 from unikernel.table import Card, Column, Table
@@ -30,6 +42,8 @@ class Stack:
 
     `uses` names the devices that the app itself uses, by field (``console``, ``files``, ``clock``, ``entropy``), where
     more than one could serve. `packages` are pinned, ``name==version``: what the app imports of them is in the image.
+    `parameters` are the app's own, by name: a value is fixed, ``OPEN("Hello")`` is left open for the boot, and a
+    `Parameter` says more; the running app reads them by ``unikernel.parameters()``.
     """
 
     name: str
@@ -39,9 +53,12 @@ class Stack:
     memory_bytes: int = DEFAULT_MEMORY_BYTES
     uses: Mapping[str, str] = field(default_factory=dict)
     packages: tuple[str, ...] = ()
+    parameters: Mapping[str, Value | Open | Parameter] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Raises `Refusal` for a bad name, a device name twice, an unknown target, memory out of bounds, or no pin."""
+        """Raises `Refusal` for a bad name, a device name twice, an unknown target, memory out of bounds, no pin, or a
+        bad parameter.
+        """
         if not NAME.fullmatch(self.name):
             raise Refusal(f'stack: "{self.name}" is no name; use letters, digits, dots, _ and -, at most 64.')
         target_named(self.target, self.name)
@@ -49,6 +66,8 @@ class Stack:
         if MAIN not in self.app.files:
             raise Refusal(f"{self.name}: the app has no {MAIN}; add it.")
         object.__setattr__(self, "packages", tuple(map(str, pins(self.packages, f"{self.name}: packages"))))
+        whole = {name: declared(name, value, self.name) for name, value in self.parameters.items()}
+        object.__setattr__(self, "parameters", whole)
         found: dict[str, Device] = {}
         for device in self.devices:
             _collect(device, found, self.name)
@@ -59,6 +78,11 @@ class Stack:
         """The stack of a new project: console, clock, entropy, files, and a prompt on demand."""
         devices = (Uart16550(), TscClock(), Rdrand(), RomFiles(), Repl())
         return cls(name, app, devices, **changes)
+
+    @property
+    def app_parameters(self) -> tuple[Parameter, ...]:
+        """The app's own parameters, in the order of the stack; each has its value as its default."""
+        return tuple(each for each in self.parameters.values() if isinstance(each, Parameter))
 
     def __getitem__(self, name: str) -> Device:
         """The device of that name; raises `Refusal` when there is none."""
@@ -80,18 +104,19 @@ class Stack:
         return dataclasses.replace(self, devices=kept)
 
     def configure(self, name: str, /, **changes: Any) -> Stack:
-        """The stack with that device's parameters, requirements or name changed."""
+        """The stack with that device's parameters, requirements or name changed; a plain value fixes a parameter."""
         old = self[name]
         known = {each.name for each in dataclasses.fields(old)}
         for key in changes:
             if key not in known:
                 raise Refusal(f"{name} ({type(old).__name__}): there is no parameter {key}; {_choices(known)}")
-        new = dataclasses.replace(old, **changes)
+        left = tuple(each for each in old.open if each not in changes)
+        new = dataclasses.replace(old, **{"open": left, **changes})
         return dataclasses.replace(self, devices=tuple(_pointed(each, old, new) for each in self.devices))
 
     def python(self) -> str:
         """The Python that makes this stack."""
-        classes = sorted({type(device).__name__ for device in self.devices})
+        classes = self._classes()
         origin = f'App.from_folder("{self.app.origin}")' if self.app.origin else f"App({dict(self.app.files)!r})"
         if not self.app.origin and set(self.app.files) == {MAIN}:
             origin = f"App.from_text({self.app.files[MAIN].decode('utf-8', 'replace')!r})"
@@ -109,7 +134,16 @@ class Stack:
             lines += [f"    uses={dict(self.uses)!r},"]
         if self.packages:
             lines += [f"    packages={self.packages!r},"]
+        if self.parameters:
+            lines += ["    parameters={", *(f"        {in_python(each)}," for each in self.app_parameters), "    },"]
         return "\n".join([*lines, ")"])
+
+    def _classes(self) -> list[str]:
+        """What its Python takes from `unikernel.devices`."""
+        declarations = [*map(_call, self.devices), *map(in_python, self.app_parameters)]
+        used = {"OPEN": "OPEN", "Parameter": "Parameter("}
+        found = [name for name, mark in used.items() if any(mark in each for each in declarations)]
+        return sorted({*found, *(type(device).__name__ for device in self.devices)}, key=_import_order)
 
     def card(self) -> Card:
         """The stack as a page."""
@@ -140,11 +174,21 @@ def check_memory(size: int, place: str) -> int:
 
 
 def settings(device: Device) -> str:
-    """A device's given requirements and changed parameters: ``console=uart after_app=true``."""
+    """A device's given requirements, changed and open parameters: ``console=uart size={ open = "4 MiB" }``."""
     needs = [(need.field, getattr(device, need.field)) for need in device.requirements()]
     given = [f"{key}={value.name}" for key, value in needs if isinstance(value, Device)]
-    values = [(each.name, getattr(device, each.name), each.default) for each in device.parameters()]
-    return " ".join([*given, *(f"{key}={toml(value)}" for key, value, default in values if value != default)])
+    said = [
+        f"{each.name}={setting(each, getattr(device, each.name), opened=each.name in device.open)}"
+        for each in device.parameters()
+        if getattr(device, each.name) != each.default or each.name in device.open
+    ]
+    return " ".join([*given, *said])
+
+
+def setting(parameter: Parameter, value: Value, *, opened: bool) -> str:
+    """A parameter's value as ``unikernel.toml`` has it: ``"4 MiB"``, or ``{ open = "4 MiB" }``."""
+    text = toml(parameter.written(value))
+    return f"{{ open = {text} }}" if opened else text
 
 
 def toml(value: bool | int | str) -> str:  # noqa: FBT001 - a parameter may be a bool
@@ -202,8 +246,18 @@ def _call(device: Device) -> str:
         given = getattr(device, need.field)
         if isinstance(given, Device):
             parts.append(f"{need.field}={_call(given)}")
-    parts += [f"{p.name}={v!r}" for p in device.parameters() if (v := getattr(device, p.name)) != p.default]
+    for each in device.parameters():
+        value = getattr(device, each.name)
+        if each.name in device.open:
+            parts.append(f"{each.name}=OPEN" if value == each.default else f"{each.name}=OPEN({value!r})")
+        elif value != each.default:
+            parts.append(f"{each.name}={value!r}")
     return f"{type(device).__name__}({', '.join(parts)})"
+
+
+def _import_order(name: str) -> tuple[bool, str]:
+    """Constants first, then classes."""
+    return not name.isupper(), name
 
 
 def _choices(names: set[str]) -> str:

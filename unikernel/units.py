@@ -48,6 +48,14 @@ def memory(size: int) -> str:
     return f"{size} bytes"
 
 
+def exact_memory(size: int) -> str:
+    """``4 MiB``, ``4100 KiB``, ``513 B``: the largest unit that loses nothing, as `parse_memory` reads it back."""
+    for unit, name in ((GIB, "GiB"), (MIB, "MiB"), (KIB, "KiB")):
+        if size and size % unit == 0:
+            return f"{size // unit} {name}"
+    return f"{size} B"
+
+
 def file_size(size: int) -> str:
     """``267 KB``, ``1.24 MB``: thousands, three digits that matter."""
     for unit, name in ((1_000_000, "MB"), (1_000, "KB")):

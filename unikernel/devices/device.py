@@ -1,8 +1,8 @@
 """What a device is: a frozen dataclass whose class says what it provides, and whose fields what it requires.
 
-A field typed by an interface is a requirement; every other field is a parameter. The class's name decides the names of
-its C file, its driver and its parameters: ``Uart16550`` is ``drivers/uart16550.c``, ``uart16550_driver`` and ``struct
-uart16550_parameters``.
+A field typed by an interface is a requirement; every other field but ``name`` and ``open`` is a parameter. The class's
+name decides the names of its C file, its driver and its parameters: ``Uart16550`` is ``drivers/uart16550.c``,
+``uart16550_driver`` and ``struct uart16550_parameters``.
 """
 
 from __future__ import annotations
@@ -12,47 +12,20 @@ import re
 import typing
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from unikernel.devices.attachment import Attachment
+from unikernel.devices.parameter import Open, Parameter, parameter
 from unikernel.errors import Refusal
 from unikernel.interfaces import Interface
+
+__all__ = ["Device", "Parameter", "Requirement", "parameter"]
 
 NAME = re.compile(r"[a-z0-9_-]{1,20}")
 """A device's name: 1 to 20 of a–z, 0–9, _ and -, as a block device's serial can carry it."""
 
-
-@dataclass(frozen=True)
-class Parameter:
-    """A parameter of a device class; `choices` and the inclusive bounds limit its values."""
-
-    name: str
-    type: type[bool | int | str]
-    default: bool | int | str
-    text: str
-    unit: str = ""
-    choices: tuple[str, ...] = ()
-    least: int | None = None
-    most: int | None = None
-    step: int = 1
-    host: bool = False
-    """Whether only the host reads it: it is in no C."""
-
-    def check(self, value: object, place: str) -> bool | int | str:
-        """`value` if it may be one of this parameter's; else raises `Refusal` naming `place`."""
-        if type(value) is not self.type:
-            kind = {bool: "true or false", int: "a whole number", str: "a text"}[self.type]
-            raise Refusal(f"{place}: {self.name} is {value!r}; it must be {kind}.")
-        if self.choices and value not in self.choices:
-            raise Refusal(f"{place}: {self.name} is {value!r}; it must be one of {', '.join(self.choices)}.")
-        if isinstance(value, int) and self.least is not None and value < self.least:
-            raise Refusal(f"{place}: {self.name} is {value}; the least is {self.least}.")
-        if isinstance(value, int) and self.most is not None and value > self.most:
-            raise Refusal(f"{place}: {self.name} is {value}; the most is {self.most}.")
-        if isinstance(value, int) and value % self.step:
-            raise Refusal(f"{place}: {self.name} is {value}; it must be a multiple of {self.step}.")
-        assert isinstance(value, bool | int | str)
-        return value
+RESERVED = ("app", "virtio_mmio")
+"""Names that no device can have: what the machine's command line says of them is another's."""
 
 
 @dataclass(frozen=True)
@@ -62,32 +35,6 @@ class Requirement:
     field: str
     interface: type[Interface]
     optional: bool
-
-
-def parameter(
-    default: bool | int | str,  # noqa: FBT001 - a parameter may be a bool
-    text: str,
-    *,
-    unit: str = "",
-    choices: tuple[str, ...] = (),
-    least: int | None = None,
-    most: int | None = None,
-    step: int = 1,
-    host: bool = False,
-) -> Any:
-    """A dataclass field that is a parameter: its default, one line about it, and its limits."""
-    return dataclasses.field(
-        default=default,
-        metadata={
-            "text": text,
-            "unit": unit,
-            "choices": choices,
-            "least": least,
-            "most": most,
-            "step": step,
-            "host": host,
-        },
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +54,8 @@ class Device:
     """Components beside its driver: folders of ``kernel_src/drivers`` that several drivers share."""
 
     name: str = ""
+    open: tuple[str, ...] = ()
+    """Parameters that are left open for the boot; what they are set to is their default there."""
 
     def __post_init__(self) -> None:
         """Takes the default name; raises `Refusal` for a bad name, parameter or requirement."""
@@ -115,6 +64,9 @@ class Device:
         place = type(self).__name__
         if not isinstance(self.name, str) or not NAME.fullmatch(self.name):
             raise Refusal(f"{place}: {self.name!r} is no name for a device; use 1 to 20 of a-z, 0-9, _ and -.")
+        if self.name in RESERVED:
+            raise Refusal(f'{place}: "{self.name}" is reserved; give the device another name.')
+        self._take_open(f"{self.name} ({place})")
         for each in self.parameters():
             each.check(getattr(self, each.name), f"{self.name} ({place})")
         for need in self.requirements():
@@ -125,6 +77,22 @@ class Device:
                 f"{self.name} ({place}): {need.field} is {_shown(value)}; it must be a device that provides "
                 f"{need.interface.__name__}."
             )
+
+    def _take_open(self, place: str) -> None:
+        """`OPEN` in the place of a value becomes that parameter's default, and its name one of `open`."""
+        known = [each.name for each in self.parameters()]
+        for name in self.open:
+            if name not in known:
+                raise Refusal(
+                    f"{place}: open names {name}, which is no parameter; it has {', '.join(known) or 'none'}."
+                )
+        opened = set(self.open)
+        for each in self.parameters():
+            value = getattr(self, each.name)
+            if isinstance(value, Open):
+                object.__setattr__(self, each.name, each.default if value.default is None else value.default)
+                opened.add(each.name)
+        object.__setattr__(self, "open", tuple(name for name in known if name in opened))
 
     def attachments(self) -> tuple[Attachment, ...]:
         """What it asks of the machine around it."""
@@ -156,7 +124,7 @@ class Device:
     @cache
     def parameters(cls) -> tuple[Parameter, ...]:
         """The fields that are parameters, in the order of the class."""
-        required = {need.field for need in cls.requirements()} | {"name"}
+        required = {need.field for need in cls.requirements()} | {"name", "open"}
         hints = typing.get_type_hints(cls)
         return tuple(
             Parameter(each.name, hints[each.name], typing.cast("bool | int | str", each.default), **each.metadata)

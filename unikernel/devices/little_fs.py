@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from unikernel.devices.device import Device
-from unikernel.devices.parameter import parameter
+from unikernel.devices.device import Device, parameter
 from unikernel.interfaces import Block, Files
 
 

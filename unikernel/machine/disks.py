@@ -8,7 +8,7 @@ import os
 import stat
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from unikernel.devices import CATALOGUE
 from unikernel.errors import Refusal
@@ -71,7 +71,8 @@ def attachments(manifest: Manifest) -> tuple[Attachment, ...]:
                 f"{manifest.name}: its device {each.name} is of the class {each.class_name}, which is not installed; "
                 f"install the package that brings it."
             )
-        found += cls(name=each.name, **each.parameters).attachments()
+        settings: dict[str, Any] = dict(each.parameters)
+        found += cls(name=each.name, **settings).attachments()
     return tuple(found)
 
 
