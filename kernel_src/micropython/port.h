@@ -32,6 +32,9 @@ struct rom_file rom_find(const char *name, size_t name_length); /* in the topmos
 /* mounts.c */
 void mounts_init(struct device *app_files); /* the table; what the app runs from comes first. NULL: nothing */
 
+/* The app's object for a device, by what it provides: in an image that has such a device, else NULL. */
+void *block_object(struct device *device) __attribute__((weak)); /* block_object.c */
+
 /* main.c */
 void runtime_start(void);
 bool run_exit_status(int *status); /* true once: what was run last ended by SystemExit with this status */

@@ -2,9 +2,11 @@
  * The module unikernel: what the app can know of its machine, and how it ends it.
  *
  *   devices()     a list of (name, class_name, status): status 0 is up, 1 not tried, below zero the errno of a failure
+ *   device(name)  the device itself, where an app can use it: see block_object.c
  *   memory()      total, heap and stack in bytes, and how much of the heap is free now
  *   trace()       the boot so far: a list of (name, kind, ns), ns since the machine's start or None where the clock's
  *                 rate is not known
+ *   parameters()  a dict of the app's own parameters by name, and of what the devices leave open by NAME.PARAMETER
  *   mark(name)    adds a record of the app's own to the trace
  *   exit(status)  ends the machine at once, without unwinding
  *   restart()     the same, and asks its owner to start it again
@@ -19,6 +21,7 @@
 #include "unikernel/clock.h"
 #include "unikernel/machine.h"
 #include "unikernel/memory.h"
+#include "unikernel/parameter.h"
 #include "unikernel/trace.h"
 
 #include "port.h"
@@ -40,6 +43,19 @@ static mp_obj_t unikernel_devices(void) {
     return list;
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(unikernel_devices_obj, unikernel_devices);
+
+static mp_obj_t unikernel_device(mp_obj_t name) {
+    struct device *device = device_named(mp_obj_str_get_str(name));
+    if (device == NULL) {
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("there is no device %q: see unikernel.devices()"),
+                          mp_obj_str_get_qstr(name));
+    }
+    if (device->driver->provides == INTERFACE_BLOCK && block_object != NULL) {
+        return MP_OBJ_FROM_PTR(block_object(device));
+    }
+    mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("the device %s has nothing for an app to call"), device->name);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(unikernel_device_obj, unikernel_device);
 
 static mp_obj_t unikernel_memory(void) {
     static const qstr fields[] = {MP_QSTR_total, MP_QSTR_heap, MP_QSTR_heap_free, MP_QSTR_stack};
@@ -95,6 +111,29 @@ static mp_obj_t unikernel_trace(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(unikernel_trace_obj, unikernel_trace);
 
+static mp_obj_t value_of(const struct parameter *parameter) {
+    switch (parameter->kind) {
+    case PARAMETER_BOOL:
+        return mp_obj_new_bool(*(const bool *)parameter->place);
+    case PARAMETER_INT:
+        return mp_obj_new_int_from_ll(*(const int64_t *)parameter->place);
+    default:
+        return text(*(const char *const *)parameter->place);
+    }
+}
+
+static mp_obj_t unikernel_parameters(void) {
+    static const char app[] = ABI_KEY_APP ".";
+    enum { APP_LENGTH = sizeof app - 1 };
+    mp_obj_t found = mp_obj_new_dict(0);
+    for (const struct parameter *each = parameters; each->key != NULL; each++) {
+        const bool own = strncmp(each->key, app, APP_LENGTH) == 0;
+        mp_obj_dict_store(found, text(own ? each->key + APP_LENGTH : each->key), value_of(each));
+    }
+    return found;
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(unikernel_parameters_obj, unikernel_parameters);
+
 static mp_obj_t unikernel_mark(mp_obj_t name) {
     trace_mark(mp_obj_str_get_str(name));
     return mp_const_none;
@@ -114,8 +153,10 @@ static MP_DEFINE_CONST_FUN_OBJ_0(unikernel_restart_obj, unikernel_restart);
 static const mp_rom_map_elem_t globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_unikernel)},
     {MP_ROM_QSTR(MP_QSTR_devices), MP_ROM_PTR(&unikernel_devices_obj)},
+    {MP_ROM_QSTR(MP_QSTR_device), MP_ROM_PTR(&unikernel_device_obj)},
     {MP_ROM_QSTR(MP_QSTR_memory), MP_ROM_PTR(&unikernel_memory_obj)},
     {MP_ROM_QSTR(MP_QSTR_trace), MP_ROM_PTR(&unikernel_trace_obj)},
+    {MP_ROM_QSTR(MP_QSTR_parameters), MP_ROM_PTR(&unikernel_parameters_obj)},
     {MP_ROM_QSTR(MP_QSTR_mark), MP_ROM_PTR(&unikernel_mark_obj)},
     {MP_ROM_QSTR(MP_QSTR_exit), MP_ROM_PTR(&unikernel_exit_obj)},
     {MP_ROM_QSTR(MP_QSTR_restart), MP_ROM_PTR(&unikernel_restart_obj)},

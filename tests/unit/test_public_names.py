@@ -27,6 +27,7 @@ NAMES = {
     "unload_ipython_extension",
 }
 DEVICES = {
+    "FatFs",
     "LittleFs",
     "Log",
     "RamDisk",

@@ -160,9 +160,19 @@ _LITTLEFS_FLAGS = (
     "-Wno-unused-function",
 )
 
+#: FAT, with long names and folders; mpconfigport.h says no word of it, as only these files ask.
+_FATFS = ("lib/oofatfs/ff", "lib/oofatfs/ffunicode")
+_FATFS_FLAGS = (
+    "-DMICROPY_VFS_FAT=1",
+    "-DMICROPY_FATFS_ENABLE_LFN=1",
+    "-DMICROPY_FATFS_LFN_CODE_PAGE=437",
+    "-DMICROPY_FATFS_RPATH=2",
+    "-DMICROPY_FATFS_USE_LABEL=1",
+)
+
 #: Linked only into an image whose devices need them, beside the drivers.
-SHARED = frozenset({"blank", "littlefs"})
-_STORAGE = SHARED | {"little_fs"}
+SHARED = frozenset({"blank", "block_object", "fatfs", "littlefs"})
+_STORAGE = SHARED | {"fat_fs", "little_fs"}
 
 #: The port's own files; ``repl.c`` is the device Repl and comes with it.
 _PORT = ["entropy", "hal", "heap", "interrupt", "main", "mounts", "position", "rom", "stdio", "unikernel_module"]
@@ -263,6 +273,9 @@ def components(target: Target, tree: Path, drivers: Collection[str] = ()) -> tup
         "modules": (Source(port / "frozen.c", "frozen.c"), *_sources(tree, ["py/objmodule"])),
         "repl": (Source(port / "repl.c", "repl.c", _OWN_FLAGS),),
         "blank": (Source(port / "blank.c", "blank.c", _OWN_FLAGS),),
+        "block_object": (Source(port / "block_object.c", "block_object.c", _OWN_FLAGS),),
+        "fat_fs": (Source(port / "fat_fs.c", "fat_fs.c", (*_OWN_FLAGS, *_FATFS_FLAGS)),),
+        "fatfs": tuple(replace(each, flags=_FATFS_FLAGS) for each in _sources(tree, _FATFS)),
         "little_fs": (Source(port / "little_fs.c", "little_fs.c", (*_OWN_FLAGS, *_LITTLEFS_FLAGS)),),
         "littlefs": tuple(replace(each, flags=_LITTLEFS_FLAGS) for each in _sources(tree, _LITTLEFS)),
         "raw_memory": (Source(port / "raw_memory.c", "raw_memory.c", _OWN_FLAGS), *_sources(tree, _RAW_MEMORY)),

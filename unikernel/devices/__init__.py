@@ -1,6 +1,7 @@
 """The catalogue: every device class that a stack can be made of, by name."""
 
 from unikernel.devices.device import Device, Requirement
+from unikernel.devices.fat_fs import FatFs
 from unikernel.devices.little_fs import LittleFs
 from unikernel.devices.log import Log
 from unikernel.devices.parameter import OPEN, Open, Parameter, Value
@@ -15,7 +16,7 @@ from unikernel.devices.virtio_block import VirtioBlock
 
 CATALOGUE: dict[str, type[Device]] = {
     cls.__name__: cls
-    for cls in (Uart16550, TscClock, Rdrand, RomFiles, LittleFs, VirtioBlock, RamDisk, Repl, Log, RawMemory)
+    for cls in (Uart16550, TscClock, Rdrand, RomFiles, LittleFs, FatFs, VirtioBlock, RamDisk, Repl, Log, RawMemory)
 }
 """The device classes by name, in the order in which they are listed."""
 
@@ -23,6 +24,7 @@ __all__ = [
     "CATALOGUE",
     "OPEN",
     "Device",
+    "FatFs",
     "LittleFs",
     "Log",
     "Open",

@@ -13,6 +13,7 @@ class RamDisk(Device, Block):
     """A disk in memory: fast, empty at every boot, gone with the machine."""
 
     kind: ClassVar[str] = "storage"
+    needs: ClassVar[tuple[str, ...]] = ("block_object",)
 
     size: int = parameter(256 * KIB, "how large it is", unit="bytes", least=4 * KIB, most=GIB, step=4 * KIB)
 

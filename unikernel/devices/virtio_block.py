@@ -19,7 +19,7 @@ class VirtioBlock(Device, Block):
     """
 
     kind: ClassVar[str] = "storage"
-    needs: ClassVar[tuple[str, ...]] = ("virtio",)
+    needs: ClassVar[tuple[str, ...]] = ("virtio", "block_object")
 
     path: str = parameter("", "its file on the host, from the project; left out, disks/NAME.img", host=True)
     size: int = parameter(

@@ -9,6 +9,7 @@
 
 #include "core/arch.h"
 #include "core/reference.h"
+#include "port_io.h"
 #include "ticks.h"
 #include "trap.h"
 #include "unikernel/wait.h"
@@ -24,6 +25,10 @@ enum {
     SPURIOUS_ENABLE = 1 << 8,
     TIMER_PERIODIC = 1 << 17,
     DIVIDE_BY_1 = 0x0b,
+
+    PIC_PRIMARY_MASK = 0x21,
+    PIC_SECONDARY_MASK = 0xa1,
+    PIC_ALL = 0xff,
 
     IO_APIC = 0xfec00000,
     IO_SELECT = 0x00,
@@ -80,6 +85,9 @@ static void timer_restart(uint32_t ns) {
 }
 
 void interrupts_init(void) {
+    /* A firmware leaves the old controllers' lines open, on the vectors of exceptions. 8259A datasheet, OCW1. */
+    port_write8(PIC_PRIMARY_MASK, PIC_ALL);
+    port_write8(PIC_SECONDARY_MASK, PIC_ALL);
     *local(LOCAL_SPURIOUS) = SPURIOUS_ENABLE | VECTOR_SPURIOUS;
     *local(LOCAL_TIMER_DIVIDE) = DIVIDE_BY_1;
     *local(LOCAL_TIMER) = TIMER_PERIODIC | VECTOR_TIMER;
