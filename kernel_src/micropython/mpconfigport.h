@@ -80,6 +80,14 @@ void heap_area_give(void *area);
 #define MICROPY_PY_SYS_GETSIZEOF                  (1)
 #define MICROPY_PY_SYS_TRACEBACKLIMIT             (1)
 
+/* AES, MD5 and SHA-1: upstream takes them from a TLS library; ours are behind axTLS's interface (lib/axtls). */
+#define MICROPY_SSL_AXTLS           (1)
+#define MICROPY_PY_CRYPTOLIB        (1)
+#define MICROPY_PY_CRYPTOLIB_CTR    (1)
+#define MICROPY_PY_CRYPTOLIB_CONSTS (1)
+#define MICROPY_PY_HASHLIB_MD5      (1)
+#define MICROPY_PY_HASHLIB_SHA1     (1)
+
 /* Each of these needs a word from the port, so no level turns it on. */
 #define MICROPY_PY_OS_SYNC               (1) /* mounts.c flushes every open file */
 #define MICROPY_PY_OS_URANDOM            (1)

@@ -119,6 +119,7 @@ _PY_ARCH = {"x86_64": ("nlrx64",)}
 _EXTMOD = [
     "extmod/modasyncio",
     "extmod/modbinascii",
+    "extmod/modcryptolib",
     "extmod/moddeflate",
     "extmod/modhashlib",
     "extmod/modheapq",
@@ -175,7 +176,20 @@ SHARED = frozenset({"blank", "block_object", "fatfs", "littlefs"})
 _STORAGE = SHARED | {"fat_fs", "little_fs"}
 
 #: The port's own files; ``repl.c`` is the device Repl and comes with it.
-_PORT = ["entropy", "hal", "heap", "interrupt", "main", "mounts", "position", "rom", "stdio", "unikernel_module"]
+_PORT = [
+    "cipher",
+    "digest",
+    "entropy",
+    "hal",
+    "heap",
+    "interrupt",
+    "main",
+    "mounts",
+    "position",
+    "rom",
+    "stdio",
+    "unikernel_module",
+]
 
 #: An interrupt handler must not touch vector registers: they are not saved around it.
 _PORT_FLAGS = {"interrupt": ("-mgeneral-regs-only",)}
@@ -207,6 +221,7 @@ _C_MODULES = [
     "builtins",
     "cmath",
     "collections",
+    "cryptolib",
     "deflate",
     "errno",
     "gc",
