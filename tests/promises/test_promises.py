@@ -70,6 +70,7 @@ def hold(run: Run, expected: dict[str, Any]) -> None:
     assert run.panic.cause == expected["cause"]
     assert run.panic.where.symbol == expected.get("where", run.panic.where.symbol)
     assert run.panic.address == expected.get("address", run.panic.address)
+    assert run.panic.where.place.endswith(expected.get("place", ""))
     if "called_from" in expected:
         assert run.panic.backtrace[0].symbol == expected["called_from"]
 

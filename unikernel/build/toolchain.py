@@ -43,6 +43,8 @@ BASE_FLAGS = (
     "-fdebug-compilation-dir=.",
     "-Werror=date-time",
     "-fno-ident",
+    # A line for each address, in the debug ELF alone: a panic and gdb can name it, and the image's bytes stay the same.
+    "-gline-tables-only",
     "-Qn",
 )
 """Flags of every file that goes into an image."""

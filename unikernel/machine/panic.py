@@ -4,13 +4,16 @@ image.
 
 from __future__ import annotations
 
+import contextlib
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from unikernel.abi import PanicCause
+from unikernel.machine.lines import Lines
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from unikernel.abi import Panic
@@ -51,16 +54,18 @@ _PAGE_FAULT: Final = 14
 @dataclass(frozen=True)
 class Frame:
     """One address of a panic: ``symbol+0x12``; `symbol` is empty where nobody owns it or no debug ELF lies beside the
-    image.
+    image. `place` is the line of source, ``kernel_src/core/panic.c:12``, where that is known.
     """
 
     address: int
     symbol: str = ""
     offset: int = 0
+    place: str = ""
 
     def __str__(self) -> str:
         """With the symbol where it is known."""
-        return f"{self.address:#x} {self.symbol}+{self.offset:#x}" if self.symbol else f"{self.address:#x}"
+        name = f"{self.address:#x} {self.symbol}+{self.offset:#x}" if self.symbol else f"{self.address:#x}"
+        return f"{name}, {self.place}" if self.place else name
 
 
 @dataclass(frozen=True)
@@ -100,8 +105,12 @@ class PanicReport:
 
 
 def report(panic: Panic, debug_path: Path | None) -> PanicReport:
-    """Name the addresses of a panic record by the symbols in `debug_path`, an ELF; without it they stay numbers."""
-    symbols = Symbols.read(debug_path) if debug_path else Symbols(())
+    """Name the addresses of a panic record by the symbols and lines in `debug_path`, an ELF; without it they stay
+    numbers.
+    """
+    addresses = (dict(panic.registers).get("rip", 0), *panic.backtrace)
+    # A return address may be the next function's first: look up the call itself.
+    where, *backtrace = _frames(zip(addresses, (0, *(-1 for _ in panic.backtrace)), strict=True), debug_path)
     cause = _CAUSES.get(panic.cause, panic.cause.name.lower())
     if panic.cause is PanicCause.EXCEPTION:
         cause = _EXCEPTIONS.get(panic.vector, f"exception {panic.vector}")
@@ -111,14 +120,25 @@ def report(panic: Panic, debug_path: Path | None) -> PanicReport:
     return PanicReport(
         cause=cause,
         message=panic.message,
-        where=symbols.frame(dict(panic.registers).get("rip", 0)),
-        # A return address may be the next function's first: look up the call itself.
-        backtrace=tuple(symbols.frame(address, -1) for address in panic.backtrace),
+        where=where,
+        backtrace=tuple(backtrace),
         registers=panic.registers,
         address=panic.address if has_address else None,
         python_file=panic.python_file,
         python_line=panic.python_line,
     )
+
+
+def _frames(addresses: Iterable[tuple[int, int]], debug_path: Path | None) -> list[Frame]:
+    """Each address, looked up an offset away from it; what is no ELF, or a damaged one, names nothing."""
+    symbols = Symbols.read(debug_path) if debug_path else Symbols(())
+    frames = [(symbols.frame(address, offset), address + offset) for address, offset in addresses]
+    if debug_path:
+        # pyelftools raises whatever a damaged table leads it to.
+        with contextlib.suppress(Exception), debug_path.open("rb") as file:
+            lines = Lines(file)
+            return [replace(frame, place=lines.place(sought)) for frame, sought in frames]
+    return [frame for frame, _ in frames]
 
 
 @dataclass(frozen=True)

@@ -37,8 +37,9 @@ def input_sections(text: str) -> list[InputSection]:
         address, size, name = int(match[1], 16), int(match[3], 16), match[6]
         if len(match[5]) <= _INPUT_INDENT:
             place = _PLACE.fullmatch(name)
-            within = place is not None and size > 0
-            if place and size:
+            # What a debugger reads is in no image.
+            within = place is not None and size > 0 and not place["section"].startswith(".debug_")
+            if place and within:
                 file = place["member"] or place["file"]
                 found.append(InputSection(address, size, place["archive"] or "", file.removesuffix(".o")))
         elif within and size:
