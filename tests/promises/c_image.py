@@ -31,7 +31,7 @@ def c_image(main: Path, devices: tuple[Device, ...], folder: Path, flags: tuple[
     table.write_text(devices_c(plan))
     components = (
         *kernel.components(plan),
-        Component("devices", "drivers", (Source(table, table.name),), kernel.INCLUDES, kernel.FLAGS),
+        Component("devices", "drivers", (Source(table, table.name),), kernel.includes(plan), kernel.FLAGS),
         Component("app", "app", (Source(main, main.name, flags),), kernel.INCLUDES, kernel.FLAGS),
         *libc.components(plan.target, musl.path),
     )

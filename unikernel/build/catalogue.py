@@ -24,7 +24,7 @@ def components(plan: Plan, progress: Progress) -> tuple[Component, ...]:
     """
     symbols = drivers(plan)
     wanted = symbols | {name for each in plan.devices for name in type(each.device).needs}
-    optional = runtime.SHARED | {cls.symbol() for cls in CATALOGUE.values()}
+    optional = runtime.SHARED | {cls.symbol() for cls in CATALOGUE.own.values()}
     fetched = _fetched(plan.target, symbols, progress)
     chosen = (each for each in fetched if each.name in wanted or each.name not in optional)
     return (*kernel.components(plan), *chosen, _devices(plan))
@@ -64,4 +64,4 @@ def _devices(plan: Plan) -> Component:
     path = cache.root() / "generated" / f"{DEVICES}-{stamps.key(text)[:16]}" / "devices.c"
     if not path.is_file():
         cache.write(path, text)
-    return Component(DEVICES, "drivers", (Source(path, path.name),), kernel.INCLUDES, kernel.FLAGS)
+    return Component(DEVICES, "drivers", (Source(path, path.name),), kernel.includes(plan), kernel.FLAGS)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from pathlib import Path
 
 from unikernel.build.components import KERNEL_SRC, Component, Source
+from unikernel.devices import Device
 from unikernel.errors import Refusal
 from unikernel.plan import Plan
 from unikernel.targets import Target
@@ -37,15 +39,33 @@ def components(plan: Plan) -> tuple[Component, ...]:
     shared = {name: KERNEL_SRC / "drivers" / name for cls in classes for name in cls.needs}
     found += [_component(name, "drivers", where) for name, where in sorted(shared.items()) if where.is_dir()]
     for cls in sorted(classes, key=lambda cls: cls.symbol()):
-        file = KERNEL_SRC / cls.source_file()
         if cls.source_file().startswith("micropython/"):
             continue  # compiled with the runtime, which names it as a component of its own
-        if not file.is_file():
-            raise Refusal(f"{cls.__name__}: its driver {file} is missing; write it, or name it in the class's source.")
-        more = sorted((KERNEL_SRC / "drivers" / cls.symbol()).glob("*.c"))
-        sources = tuple(source(each) for each in (file, *more))
-        found.append(Component(cls.symbol(), cls.kind, sources, INCLUDES, FLAGS))
+        found.append(_driver(cls))
     return tuple(found)
+
+
+def includes(plan: Plan) -> tuple[Path, ...]:
+    """Where the generated table finds the headers of the plan's drivers."""
+    return tuple(dict.fromkeys((*INCLUDES, *(_root(type(each.device)) for each in plan.devices))))
+
+
+def _driver(cls: type[Device]) -> Component:
+    """A driver: its C file, and the folder of its name beside it."""
+    root = _root(cls)
+    file = root / cls.source_file()
+    if not file.is_file():
+        raise Refusal(f"{cls.__name__}: its driver {file} is missing; write it, or name it in the class's source.")
+    more = sorted(file.with_suffix("").glob("*.c"))
+    sources = tuple(source(each, root) for each in (file, *more))
+    return Component(cls.symbol(), cls.kind, sources, tuple(dict.fromkeys((*INCLUDES, root))), FLAGS)
+
+
+def _root(cls: type[Device]) -> Path:
+    """Where a class's C lies: ours in ``kernel_src``, a package's beside its module."""
+    if cls.__module__.partition(".")[0] == "unikernel":
+        return KERNEL_SRC
+    return Path(inspect.getfile(cls)).parent
 
 
 def folder(target: Target) -> Path:
@@ -58,12 +78,12 @@ def link_script(target: Target) -> Path:
     return folder(target) / "image.ld"
 
 
-def source(path: Path) -> Source:
-    """One of our files; a comment in its head, ``build: -fno-stack-protector``, gives it flags of its own."""
+def source(path: Path, root: Path = KERNEL_SRC) -> Source:
+    """A file under `root`; a comment in its head, ``build: -fno-stack-protector``, gives it flags of its own."""
     with path.open("rb") as file:
         match = _FLAGS_COMMENT.search(file.read(_HEAD_BYTES))
     flags = tuple(match[1].decode().split()) if match else ()
-    return Source(path, path.relative_to(KERNEL_SRC).as_posix(), flags)
+    return Source(path, path.relative_to(root).as_posix(), flags)
 
 
 def _component(name: str, kind: str, where: Path) -> Component:

@@ -6,8 +6,8 @@ import inspect
 from argparse import ArgumentParser, Namespace
 
 from unikernel.cli import output
-from unikernel.devices import CATALOGUE, Device, Parameter
-from unikernel.stack import class_named, toml
+from unikernel.devices import CATALOGUE, Device
+from unikernel.stack import class_named, setting, toml
 from unikernel.table import Card, Column, Table
 
 
@@ -18,6 +18,9 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Prints the catalogue, or one class of it."""
+    if options.name is None:
+        for problem in CATALOGUE.problems:
+            output.message(problem)
     output.result(catalogue().text() if options.name is None else page(class_named(options.name, "devices")).text())
     return 0
 
@@ -34,7 +37,9 @@ def page(cls: type[Device]) -> Card:
         (need.field, need.interface.__name__, "left out: the plan fills it", "whom it requires")
         for need in cls.requirements()
     ]
-    settings += [(each.name, _kind(each), toml(each.default), each.text) for each in cls.parameters()]
+    settings += [
+        (each.name, each.kind, setting(each, each.default, opened=False), each.text) for each in cls.parameters()
+    ]
     settings.insert(0, ("name", "text", toml(cls.__name__.lower()), "its name in stack, image and app"))
     columns = (Column("setting", mono=True), Column("value"), Column("default"), Column(""))
     return Card(
@@ -44,13 +49,6 @@ def page(cls: type[Device]) -> Card:
         tables=(Table(columns, tuple(settings)),),
         foot=f'in unikernel.toml: [devices.{cls.__name__.lower()}] with class = "{cls.__name__}"',
     )
-
-
-def _kind(parameter: Parameter) -> str:
-    if parameter.choices:
-        return " | ".join(parameter.choices)
-    name = {bool: "true | false", int: "whole number", str: "text"}[parameter.type]
-    return f"{name}, {parameter.unit}" if parameter.unit else name
 
 
 def _provides(cls: type[Device]) -> str:

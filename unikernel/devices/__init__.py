@@ -1,10 +1,11 @@
 """The catalogue: every device class that a stack can be made of, by name."""
 
+from unikernel.devices.catalogue import Catalogue
 from unikernel.devices.device import Device, Requirement
 from unikernel.devices.fat_fs import FatFs
 from unikernel.devices.little_fs import LittleFs
 from unikernel.devices.log import Log
-from unikernel.devices.parameter import OPEN, Open, Parameter, Value
+from unikernel.devices.parameter import OPEN, Open, Parameter, Value, parameter
 from unikernel.devices.ram_disk import RamDisk
 from unikernel.devices.raw_memory import RawMemory
 from unikernel.devices.rdrand import Rdrand
@@ -14,15 +15,15 @@ from unikernel.devices.tsc_clock import TscClock
 from unikernel.devices.uart16550 import Uart16550
 from unikernel.devices.virtio_block import VirtioBlock
 
-CATALOGUE: dict[str, type[Device]] = {
-    cls.__name__: cls
-    for cls in (Uart16550, TscClock, Rdrand, RomFiles, LittleFs, FatFs, VirtioBlock, RamDisk, Repl, Log, RawMemory)
-}
-"""The device classes by name, in the order in which they are listed."""
+CATALOGUE = Catalogue(
+    (Uart16550, TscClock, Rdrand, RomFiles, LittleFs, FatFs, VirtioBlock, RamDisk, Repl, Log, RawMemory)
+)
+"""The device classes by name, in the order in which they are listed; see `Catalogue`."""
 
 __all__ = [
     "CATALOGUE",
     "OPEN",
+    "Catalogue",
     "Device",
     "FatFs",
     "LittleFs",
@@ -39,4 +40,5 @@ __all__ = [
     "Uart16550",
     "Value",
     "VirtioBlock",
+    "parameter",
 ]
