@@ -10,11 +10,14 @@ from tests.upstream import suite
 from unikernel.app import App
 from unikernel.build.app import write
 from unikernel.build.image import Image, build
-from unikernel.devices import RawMemory
+from unikernel.devices import LittleFs, RamDisk, RawMemory
 from unikernel.machine.machine import boot
 from unikernel.stack import Stack
 
 GUEST = Path(__file__).parent / "guest"
+WRITTEN = "/tests/io"
+"""The folder whose tests write: there it is a littlefs in memory; the others are in ROM."""
+
 TIMEOUT_S = 60
 SKIP = b"SKIP\n"
 """What a test prints that finds its subject missing."""
@@ -38,7 +41,10 @@ def image() -> Image:
     """One image for all tests, with every device that brings what they try."""
     guest = {path.name: path.read_bytes() for path in GUEST.glob("*.py")}
     folders = {f"{folder}.romfs": write(suite.files(folder)) for folder in suite.FOLDERS}
-    return build(Stack.default("upstream", App({**guest, **folders})).add(RawMemory()))
+    stack = Stack.default("upstream", App({**guest, **folders}))
+    for device in (RawMemory(), LittleFs(disk=RamDisk(), mount_point=WRITTEN)):
+        stack = stack.add(device)
+    return build(stack)
 
 
 async def run(test: str) -> Outcome:
