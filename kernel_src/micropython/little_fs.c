@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "extmod/vfs.h"
+#include "lib/littlefs/lfs2.h"
 #include "py/mperrno.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
@@ -114,6 +115,17 @@ static mp_obj_t disk_ioctl(mp_vfs_blockdev_t *self, uintptr_t command, uintptr_t
     }
 }
 
+/* littlefs only asserts that a file was opened for what is done to it, and would do it. */
+static lfs2_ssize_t file_read(lfs2_t *lfs, lfs2_file_t *file, void *bytes, lfs2_size_t length) {
+    return file->flags & LFS2_O_RDONLY ? lfs2_file_read(lfs, file, bytes, length) : LFS2_ERR_BADF;
+}
+
+static lfs2_ssize_t file_write(lfs2_t *lfs, lfs2_file_t *file, const void *bytes, lfs2_size_t length) {
+    return file->flags & LFS2_O_WRONLY ? lfs2_file_write(lfs, file, bytes, length) : LFS2_ERR_BADF;
+}
+
+#define lfs2_file_read            file_read
+#define lfs2_file_write           file_write
 #define mp_vfs_blockdev_init      disk_init
 #define mp_vfs_blockdev_read_ext  disk_read
 #define mp_vfs_blockdev_write_ext disk_program
