@@ -15,9 +15,6 @@ from unikernel.machine.machine import boot
 from unikernel.stack import Stack
 
 GUEST = Path(__file__).parent / "guest"
-WRITTEN = "/tests/io"
-"""The folder whose tests write: there it is a littlefs in memory; the others are in ROM."""
-
 TIMEOUT_S = 60
 SKIP = b"SKIP\n"
 """What a test prints that finds its subject missing."""
@@ -42,7 +39,7 @@ def image() -> Image:
     guest = {path.name: path.read_bytes() for path in GUEST.glob("*.py")}
     folders = {f"{folder}.romfs": write(suite.files(folder)) for folder in suite.FOLDERS}
     stack = Stack.default("upstream", App({**guest, **folders}))
-    for device in (RawMemory(), LittleFs(disk=RamDisk(), mount_point=WRITTEN)):
+    for device in (RawMemory(), LittleFs(disk=RamDisk(), mount_point=f"/tests/{suite.WRITING}")):
         stack = stack.add(device)
     return build(stack)
 

@@ -9,6 +9,9 @@ from unikernel.build import runtime, sources
 
 FOLDERS = ("basics", "extmod", "float", "import", "io", "micropython", "misc", "stress", "unicode")
 
+WRITING = "io"
+"""The folder whose tests write files in it."""
+
 
 @cache
 def root() -> Path:
