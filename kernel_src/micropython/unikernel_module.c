@@ -7,6 +7,7 @@
  *   trace()       the boot so far: a list of (name, kind, ns), ns since the machine's start or None where the clock's
  *                 rate is not known
  *   parameters()  a dict of the app's own parameters by name, and of what the devices leave open by NAME.PARAMETER
+ *   reseed()      seeds the generator behind os.urandom and random again, now
  *   mark(name)    adds a record of the app's own to the trace
  *   exit(status)  ends the machine at once, without unwinding
  *   restart()     the same, and asks its owner to start it again
@@ -19,6 +20,7 @@
 
 #include "core/records.h"
 #include "unikernel/clock.h"
+#include "unikernel/entropy.h"
 #include "unikernel/machine.h"
 #include "unikernel/memory.h"
 #include "unikernel/parameter.h"
@@ -134,6 +136,15 @@ static mp_obj_t unikernel_parameters(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(unikernel_parameters_obj, unikernel_parameters);
 
+static mp_obj_t unikernel_reseed(void) {
+    const int status = entropy_reseed();
+    if (status < 0) {
+        mp_raise_OSError(-status);
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(unikernel_reseed_obj, unikernel_reseed);
+
 static mp_obj_t unikernel_mark(mp_obj_t name) {
     trace_mark(mp_obj_str_get_str(name));
     return mp_const_none;
@@ -157,6 +168,7 @@ static const mp_rom_map_elem_t globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_memory), MP_ROM_PTR(&unikernel_memory_obj)},
     {MP_ROM_QSTR(MP_QSTR_trace), MP_ROM_PTR(&unikernel_trace_obj)},
     {MP_ROM_QSTR(MP_QSTR_parameters), MP_ROM_PTR(&unikernel_parameters_obj)},
+    {MP_ROM_QSTR(MP_QSTR_reseed), MP_ROM_PTR(&unikernel_reseed_obj)},
     {MP_ROM_QSTR(MP_QSTR_mark), MP_ROM_PTR(&unikernel_mark_obj)},
     {MP_ROM_QSTR(MP_QSTR_exit), MP_ROM_PTR(&unikernel_exit_obj)},
     {MP_ROM_QSTR(MP_QSTR_restart), MP_ROM_PTR(&unikernel_restart_obj)},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,9 +24,17 @@ NO_FILES = b"\0"
 """In the place of the ROM filesystem."""
 
 
-def c_image(main: Path, devices: tuple[Device, ...], folder: Path, flags: tuple[str, ...] = ()) -> Image:
-    """Builds the image of ``app_main`` in the C file `main` into `folder`; `flags` are for that file alone."""
-    plan = resolve(Stack(main.parent.name, App.from_text(""), devices))
+def c_image(
+    main: Path,
+    devices: tuple[Device, ...],
+    folder: Path,
+    flags: tuple[str, ...] = (),
+    uses: Mapping[str, str] | None = None,
+) -> Image:
+    """Builds the image of ``app_main`` in the C file `main` into `folder`; `flags` are for that file alone, `uses` are
+    the stack's.
+    """
+    plan = resolve(Stack(main.parent.name, App.from_text(""), devices, uses=uses or {}))
     musl = sources.tree(libc.SOURCE, silent)
     table = folder / "devices.c"
     table.write_text(devices_c(plan))

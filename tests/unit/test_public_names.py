@@ -38,6 +38,7 @@ DEVICES = {
     "TscClock",
     "Uart16550",
     "VirtioBlock",
+    "VirtioEntropy",
 }
 VERBS_PINNED = (
     *("new", "build", "boot", "describe", "devices", "footprint"),

@@ -14,9 +14,13 @@ from unikernel.devices.rom_files import RomFiles
 from unikernel.devices.tsc_clock import TscClock
 from unikernel.devices.uart16550 import Uart16550
 from unikernel.devices.virtio_block import VirtioBlock
+from unikernel.devices.virtio_entropy import VirtioEntropy
 
 CATALOGUE = Catalogue(
-    (Uart16550, TscClock, Rdrand, RomFiles, LittleFs, FatFs, VirtioBlock, RamDisk, Repl, Log, RawMemory)
+    (
+        *(Uart16550, TscClock, Rdrand, VirtioEntropy, RomFiles, LittleFs, FatFs, VirtioBlock, RamDisk, Repl, Log),
+        RawMemory,
+    )
 )
 """The device classes by name, in the order in which they are listed; see `Catalogue`."""
 
@@ -40,5 +44,6 @@ __all__ = [
     "Uart16550",
     "Value",
     "VirtioBlock",
+    "VirtioEntropy",
     "parameter",
 ]

@@ -21,5 +21,12 @@ class Disk:
     bytes_per_second: int = 0
 
 
-Attachment = Disk
+@dataclass(frozen=True)
+class RandomSource:
+    """Random numbers of the host's, for the device of that name; one is as good as another."""
+
+    name: str
+
+
+Attachment = Disk | RandomSource
 """Every kind there is."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from unikernel import abi
+from unikernel.devices.attachment import Disk
 from unikernel.errors import MachineError, Refusal, UnikernelError
 from unikernel.machine import accelerator, debugger, panic
 from unikernel.machine.channel_console import ChannelConsole
@@ -382,7 +383,15 @@ def describe(
     command_line = "" if prompt is None else f"{abi.KEY_PROMPT}={int(prompt)}"
     memory_bytes = -(-limits.memory_bytes // MEMORY_GRAIN_BYTES) * MEMORY_GRAIN_BYTES
     project = project_of(Path(image.path))
-    drives = tuple(Drive(each, project / each.path) for each in attachments(image.manifest))
+    asked = attachments(image.manifest)
+    drives = tuple(Drive(each, project / each.path) for each in asked if isinstance(each, Disk))
+    others = tuple(each for each in asked if not isinstance(each, Disk))
     return Hardware(
-        wanted.machine_type, Path(image.path), memory_bytes, command_line, accelerator.choose(accel), drives
+        wanted.machine_type,
+        Path(image.path),
+        memory_bytes,
+        command_line,
+        accelerator.choose(accel),
+        drives,
+        others,
     )

@@ -15,6 +15,7 @@ import socket
 import time
 from typing import TYPE_CHECKING, Final
 
+from unikernel.devices.attachment import Attachment, RandomSource
 from unikernel.errors import Refusal, VmmError
 from unikernel.machine import sandbox
 from unikernel.machine.process import Process
@@ -72,11 +73,22 @@ def _hardware(hardware: Hardware, path: str, machine_extra: str = "") -> list[st
     command += ["-device", DEBUG_EXIT, "-kernel", str(hardware.kernel.absolute())]
     if hardware.command_line:
         command += ["-append", hardware.command_line]
-    if hardware.drives and hardware.machine_type == "microvm":
+    if (hardware.drives or hardware.attachments) and hardware.machine_type == "microvm":
         command += ["-global", "virtio-mmio.force-legacy=false"]
     for drive in hardware.drives:
         command += _drive(drive, hardware.machine_type)
+    for attachment in hardware.attachments:
+        command += _attachment(attachment, hardware.machine_type)
     return command
+
+
+def _attachment(attachment: Attachment, machine_type: str) -> list[str]:
+    match attachment:
+        case RandomSource(name):
+            device = f"{_VIRTIO[machine_type].format('rng')},rng=random.{name}"
+            return ["-object", f"rng-builtin,id=random.{name}", "-device", device]
+        case _:
+            raise AssertionError(attachment)
 
 
 def _drive(drive: Drive, machine_type: str) -> list[str]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import socket
     from pathlib import Path
 
-    from unikernel.devices.attachment import Disk
+    from unikernel.devices.attachment import Attachment, Disk
     from unikernel.machine.accelerator import Accelerator
 
 
@@ -38,6 +38,8 @@ class Hardware:
     command_line: str
     accelerator: Accelerator
     drives: tuple[Drive, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    """What else its devices ask for: pieces that need nothing opened."""
     debugger: Path | None = None
     """The socket at which a debugger may attach; the machine then waits for one before its first instruction."""
 
