@@ -1,7 +1,6 @@
 """Messages with levels, by named loggers that form a tree, after CPython's module of the name.
 
-What differs: there are no filters and no configuration files, and as the runtime does not tell which exception is being
-handled, a traceback is written for one that is handed over: ``log.exception("…", exc_info=error)``.
+What differs: there are no filters and no configuration files.
 """
 
 import io
@@ -245,14 +244,14 @@ class Logger:
     def critical(self, msg, *args, **kwargs):
         self.log(CRITICAL, msg, *args, **kwargs)
 
-    def exception(self, msg, *args, exc_info=None, **kwargs):
-        """An error with the traceback of `exc_info`, the exception itself."""
+    def exception(self, msg, *args, exc_info=True, **kwargs):
+        """An error with the traceback of what is being handled."""
         self.log(ERROR, msg, *args, exc_info=exc_info, **kwargs)
 
     def log(self, level, msg, *args, exc_info=None, **kwargs):
         """A record of any level."""
         if self.isEnabledFor(level):
-            exception = exc_info if isinstance(exc_info, BaseException) else None
+            exception = exc_info if isinstance(exc_info, BaseException) else sys.exc_info()[1] if exc_info else None
             self.handle(LogRecord(self.name, level, msg, args, exception))
 
     def handle(self, record):

@@ -41,6 +41,7 @@ USES = {
     "boot": "['boot', 'app']",
     "describe": "['describe', 'app']",
     "devices": "['devices']",
+    "check": "['check', 'app']",
     "footprint": "['footprint', 'app']",
     "plot": "['plot', 'heat', 'app']",
     "console": "['console', 'nobody']",

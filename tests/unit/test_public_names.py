@@ -41,7 +41,7 @@ DEVICES = {
     "VirtioEntropy",
 }
 VERBS_PINNED = (
-    *("new", "build", "boot", "describe", "devices", "footprint"),
+    *("new", "build", "boot", "describe", "devices", "check", "footprint"),
     *("plot", "console", "ps", "stop", "doctor", "fetch", "clean"),
 )
 

@@ -23,6 +23,7 @@ PARTS = {
     "packages": "packages of stacks, as fetched",
     "trees": "source archives, unpacked",
     "generated": "generated headers",
+    "stubs": "the types of the runtime's modules, for unikernel check",
     "objects": "compiled files",
     "archives": "compiled components",
     "images": "images built without a folder of their own",

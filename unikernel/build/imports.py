@@ -25,7 +25,7 @@ PROVIDERS = {
 _CAUGHT = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 _FROZEN_PACKAGES = frozenset({"asyncio"})
 """Modules of every image that have modules inside; what those are is their own affair."""
-_WITHOUT_OLD_NAME = frozenset(
+WITHOUT_OLD_NAME = frozenset(
     {"asyncio", "builtins", "cmath", "deflate", "gc", "math", "micropython", "unikernel", "vfs"}
 )
 """Modules that MicroPython's old name, with a leading u, does not find."""
@@ -74,7 +74,7 @@ def missing(found: Import, own: Collection[str], image: frozenset[str], known: I
     old = top.removeprefix("u")
     if top in _FROZEN_PACKAGES:
         return None
-    if top in image or (old in image and old not in _WITHOUT_OLD_NAME):
+    if top in image or (old in image and old not in WITHOUT_OLD_NAME):
         return None if not rest else f"{top} has no modules inside; import {top} alone."
     for name in (top, old):
         if name in PROVIDERS:

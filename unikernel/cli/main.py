@@ -18,6 +18,7 @@ VERBS = {
     "boot": "boot a project or an image, and attach its console",
     "describe": "show what a project is made of: devices, who requires whom, components",
     "devices": "list the devices that a stack can be made of",
+    "check": "check an app: imports, types, and where MicroPython is not CPython",
     "footprint": "tell who owns each byte of an image",
     "plot": "draw the boot or the footprint",
     "console": "attach to a machine that was booted with --detach",

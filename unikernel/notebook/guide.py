@@ -15,6 +15,7 @@ USAGE = {
     "console": "%unikernel console [MACHINE]",
     "stop": "%unikernel stop [MACHINE]",
     "describe": "%unikernel describe [NAME]",
+    "check": "%unikernel check [NAME]",
     "footprint": "%unikernel footprint [NAME]",
     "plot": "%unikernel plot boot|footprint [NAME]",
     "devices": "%unikernel devices [CLASS]",

@@ -27,6 +27,7 @@ VERBS = {
     "ps": "list the machines that run",
     "stop": "end a machine",
     "describe": "the plan: graph, devices in boot order, components",
+    "check": "imports, types, and where MicroPython is not CPython",
     "footprint": "who owns each byte of an image",
     "plot": "draw the boot or the footprint",
     "devices": "what a stack can be made of",

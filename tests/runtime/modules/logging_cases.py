@@ -52,8 +52,8 @@ logging.debug("not told")
 logging.log(logging.ERROR, "by number")
 try:
     raise KeyError("lost")
-except KeyError as error:
-    logging.exception("failed", exc_info=error)
+except KeyError:
+    logging.exception("failed")
 text = again.getvalue()
 print(
     text[: text.find("Trace")], "Traceback (most recent call last):" in text, "KeyError: " in text, text.endswith("\n")

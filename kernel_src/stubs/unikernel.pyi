@@ -1,0 +1,37 @@
+"""The module unikernel, as an app in the machine sees it; kernel_src/micropython/unikernel_module.c is the thing."""
+
+from typing import NamedTuple, NoReturn
+
+class _Device(NamedTuple):
+    name: str
+    class_name: str
+    status: int
+
+class _Memory(NamedTuple):
+    total: int
+    heap: int
+    heap_free: int
+    stack: int
+
+class _Record(NamedTuple):
+    name: str
+    kind: str
+    ns: int | None
+
+def devices() -> list[_Device]:
+    """The devices in boot order; status 0 is up, 1 not tried, below zero the errno of a failure."""
+
+def memory() -> _Memory:
+    """Bytes in all, of the heap, free in the heap now, of the stack."""
+
+def trace() -> list[_Record]:
+    """The boot so far; ns since the machine's start, None where the clock's rate is not known."""
+
+def mark(name: str) -> None:
+    """Adds a record of the app's own to the trace."""
+
+def exit(status: int = 0) -> NoReturn:
+    """Ends the machine at once, without unwinding."""
+
+def restart() -> NoReturn:
+    """Ends the machine at once, and asks whoever runs it to start it again."""

@@ -1,0 +1,88 @@
+"""The check of an app: what build refuses, what mypy finds, what differs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from unikernel.app import App
+from unikernel.check import Finding, check, typed
+from unikernel.errors import BuildError, Refusal
+from unikernel.project import Project
+from unikernel.stack import Stack
+
+APP = """\
+from __future__ import annotations
+import asyncio, functools, sys, time, unikernel
+from typing import Optional
+import helper
+
+def label(value: int) -> str:
+    return value + 1
+
+def fine(value: Optional[int] = None) -> list[int]:
+    return [value or 0]
+
+async def main() -> None:
+    await asyncio.sleep_ms("soon")
+    time.ticks_ms() + "x"
+    helper.twice("x")
+    functools.nothing
+    unikernel.mark(3)
+    sys.getrefcount(3)
+    for key in {1: 2}.items():
+        fine()
+
+asyncio.run(main())
+"""
+HELPER = "def twice(value: int) -> int:\n    return 2 * value\n"
+
+
+def test_an_app_with_faults_has_each_at_its_place() -> None:
+    report = check(Stack.default("app", App({"main.py": APP.encode(), "helper.py": HELPER.encode()})))
+    assert [(each.file, each.line, each.kind, each.rule) for each in report.findings] == [
+        ("main.py", 7, "error", "return-value"),
+        ("main.py", 13, "error", "call-overload"),
+        ("main.py", 14, "error", "operator"),
+        ("main.py", 15, "error", "arg-type"),
+        ("main.py", 16, "error", "attr-defined"),
+        ("main.py", 17, "error", "arg-type"),
+        ("main.py", 18, "error", "not-there"),
+        ("main.py", 19, "warning", "dict-order"),
+    ]
+    assert report.summary == "app: 7 errors, 1 warning in 2 files"
+    assert str(report).splitlines()[0].startswith("main.py:7:12: error: Incompatible return value type")
+    assert "7 errors" in report._repr_html_()
+
+
+def test_a_new_project_has_nothing(tmp_path: Path) -> None:
+    report = check(Project.create(tmp_path / "hello").stack)
+    assert (report.findings, report.summary) == ((), "hello: nothing found in 1 file")
+
+
+def test_every_module_of_an_image_has_types() -> None:
+    names = "array, asyncio, binascii, collections, hashlib, json, math, os, re, struct, sys, time, unikernel, datetime"
+    source = f"import {names}, logging, hmac, base64, unittest, inspect\nprint(math.pi + time.ticks_ms())\n"
+    assert check(Stack.default("app", App.from_text(source))).findings == ()
+
+
+def test_the_file_is_named_as_the_user_knows_it(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text("x: int = 'y'\n")
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "a.py").write_text("")
+    report = check(Stack.default("app", App.from_folder(tmp_path)))
+    assert report.findings == (
+        Finding(str(tmp_path / "main.py"), 1, 10, "error", report.findings[0].text, "assignment"),
+    )
+
+
+def test_what_would_stop_the_build_stops_the_check() -> None:
+    with pytest.raises(BuildError, match="no module numpy"):
+        check(Stack.default("app", App.from_text("import numpy\n")))
+
+
+def test_without_mypy_one_sentence_says_the_cure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typed, "find_spec", lambda name: None)
+    with pytest.raises(Refusal, match=r"^check: mypy is not installed; pip install 'unikernel\[check\]'\.$"):
+        check(Stack.default("app", App.from_text("")))

@@ -1,0 +1,115 @@
+"""Names that CPython has and the machine has not: in its modules, among its builtins, of its objects.
+
+``names.json`` is what the machine itself said; a test asks it again.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+
+from unikernel.build.bytecode import Source
+from unikernel.check.finding import Finding
+
+RULE = "not-there"
+_EXPECTED = {"AttributeError", "NameError", "ImportError", "Exception", "BaseException"}
+
+
+@dataclass(frozen=True)
+class Known:
+    """The names in each module, the builtins, and what CPython's builtin objects have that none here has."""
+
+    modules: dict[str, frozenset[str]]
+    builtins: frozenset[str]
+    lacking: frozenset[str]
+
+
+@cache
+def known() -> Known:
+    """The table."""
+    data = json.loads((files("unikernel.check") / "names.json").read_text())
+    modules = {name: frozenset(found) for name, found in data["modules"].items()}
+    return Known(modules, modules["builtins"], frozenset(data["lacking"]))
+
+
+def own_names(sources: Iterable[Source]) -> frozenset[str]:
+    """Every name that the app itself gives to anything: what it defines, it may use."""
+    found: set[str] = set()
+    for source in sources:
+        tree = source.tree()
+        for node in ast.walk(tree) if tree is not None else ():
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                found.add(node.name)
+            elif isinstance(node, ast.Attribute | ast.Name) and not isinstance(node.ctx, ast.Load):
+                found.add(node.attr if isinstance(node, ast.Attribute) else node.id)
+            elif isinstance(node, ast.arg | ast.keyword) and node.arg:
+                found.add(node.arg)
+            elif isinstance(node, ast.alias):
+                found.add((node.asname or node.name).partition(".")[0])
+            elif isinstance(node, ast.ExceptHandler) and node.name:
+                found.add(node.name)
+            elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                found.add(node.target.id)
+    return frozenset(found)
+
+
+def absent(file: str, tree: ast.Module, table: Known, own: frozenset[str]) -> Iterator[Finding]:
+    """Every use of a name that is not there, unless the app expects it to fail."""
+    modules = {
+        alias.asname or alias.name: alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+        if alias.name in table.modules
+    }
+    for node in _running(tree):
+        text = _fault(node, modules, table, own)
+        if text is not None and isinstance(node, ast.expr | ast.stmt):
+            yield Finding(file, node.lineno, node.col_offset + 1, "error", text, RULE)
+
+
+def _fault(node: ast.AST, modules: dict[str, str], table: Known, own: frozenset[str]) -> str | None:
+    if isinstance(node, ast.ImportFrom) and not node.level and node.module in table.modules:
+        there = table.modules[node.module]
+        gone = [alias.name for alias in node.names if alias.name not in there and alias.name != "*"]
+        return _missing(f"the machine's {node.module}", gone[0], there) if gone else None
+    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+        if isinstance(node.value, ast.Name) and node.value.id in modules:
+            module = modules[node.value.id]
+            there = table.modules[module]
+            return None if node.attr in there else _missing(f"the machine's {module}", node.attr, there)
+        if node.attr in table.lacking and node.attr not in own:
+            return f"no object of the machine has {node.attr}."
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        gone_builtin = hasattr(builtins, node.id) and node.id not in table.builtins and node.id not in own
+        return _missing("the machine", node.id, table.builtins) if gone_builtin else None
+    return None
+
+
+def _missing(owner: str, name: str, there: frozenset[str]) -> str:
+    near = get_close_matches(name, there, 1, 0.75)
+    return f"{owner} has no {name}{f'; there is {near[0]}' if near else ''}."
+
+
+def _running(tree: ast.AST) -> Iterator[ast.AST]:
+    """All nodes, but for annotations, which the machine does not read, and blocks whose failure the app catches."""
+    for field, value in ast.iter_fields(tree):
+        if field in ("annotation", "returns"):
+            continue
+        if field == "body" and isinstance(tree, ast.Try) and any(map(_expects, tree.handlers)):
+            continue
+        for node in value if isinstance(value, list) else [value]:
+            if isinstance(node, ast.AST):
+                yield node
+                yield from _running(node)
+
+
+def _expects(handler: ast.ExceptHandler) -> bool:
+    names = [handler.type] if not isinstance(handler.type, ast.Tuple) else handler.type.elts
+    return handler.type is None or any(isinstance(name, ast.Name) and name.id in _EXPECTED for name in names)
