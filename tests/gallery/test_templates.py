@@ -1,0 +1,85 @@
+"""Every template of the gallery: it builds, and its machine answers what its template.toml says, boot by boot."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from unikernel.build.image import build
+from unikernel.cli.main import main
+from unikernel.errors import Refusal
+from unikernel.machine.sync import boot
+from unikernel.stack import Stack
+from unikernel.template import Boot, Template, template_named, templates
+
+PATIENCE_S = 30
+FIRST_HALF = {"hello", "noop", "storage"}
+
+
+@pytest.fixture(autouse=True)
+def runtime_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machines are listed apart from those of whoever runs the tests."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+
+
+def answered(lines: list[str], expected: Boot) -> None:
+    """Each pattern has a line of its own, in order; the first that has none is told, with what came instead."""
+    left = iter(lines)
+    for pattern in expected.expect:
+        assert any(re.fullmatch(pattern, line) for line in left), f"no line {pattern!r} in {lines}"
+
+
+@pytest.mark.parametrize("template", templates(), ids=lambda each: each.name)
+def test_a_template_gives_its_answer(template: Template, tmp_path: Path) -> None:
+    project = template.make(tmp_path / template.name)
+    image = build(project.stack, into=project.build_folder)
+    for expected in template.boots:
+        run = boot(image, parameters=expected.set, timeout_s=PATIENCE_S).wait()
+        answered(run.transcript.text.splitlines(), expected)
+        assert (run.status, run.ended_by) == (expected.status, "machine")
+
+
+def test_the_gallery_has_every_subject() -> None:
+    assert {each.name for each in templates()} >= FIRST_HALF
+
+
+@pytest.mark.parametrize("template", templates(), ids=lambda each: each.name)
+def test_a_template_can_be_read_by_a_learner(template: Template) -> None:
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", template.name)
+    assert len(template.summary.split()) >= 3
+    assert template.boots
+    source = template.files["main.py"].decode()
+    assert source.startswith('"""')
+    assert max(map(len, source.splitlines())) <= 120
+
+
+def test_a_template_makes_what_it_shows_and_no_more(tmp_path: Path) -> None:
+    project = template_named("storage", "here").make(tmp_path / "mine")
+    assert isinstance(project.stack, Stack)
+    assert project.stack.name == "mine"
+    assert {path.name for path in project.folder.iterdir()} == {"main.py", "unikernel.toml"}
+
+
+def test_a_folder_that_exists_is_left_alone(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="it exists already"):
+        template_named("storage", "here").make(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_answer_that_does_not_come_is_told() -> None:
+    answered(["boot 1", "more", "boot 2"], Boot(("boot 1", r"boot \d")))
+    with pytest.raises(AssertionError, match="no line 'boot 3'"):
+        answered(["boot 1", "boot 3 or so"], Boot(("boot 1", "boot 3")))
+
+
+def test_the_list_has_one_line_each(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["new", "--list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(maxsplit=1) for line in lines] == [[each.name, each.summary] for each in templates()]
+
+
+def test_the_command_makes_a_template(tmp_path: Path) -> None:
+    assert main(["new", "--template", "noop", str(tmp_path / "made")]) == 0
+    assert (tmp_path / "made/main.py").read_bytes() == template_named("noop", "here").files["main.py"]
