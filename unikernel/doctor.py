@@ -43,7 +43,9 @@ class Finding:
 
 
 def examine() -> tuple[Finding, ...]:
-    """Looks at everything; starts one QEMU that tells its version, builds and fetches nothing."""
+    """Looks at everything; starts a QEMU that tells its version, and where there is KVM two that probe it. Fetches
+    nothing.
+    """
     checks: tuple[Callable[[], Finding], ...] = (
         _python,
         _qemu,
@@ -169,8 +171,17 @@ def _kvm() -> Finding:
     from unikernel.machine import accelerator  # noqa: PLC0415
 
     lack = accelerator.kvm_lack(accelerator.KVM_DEVICE)
-    found = lack or f"{accelerator.KVM_DEVICE} answers; boot --accel kvm asks for it"
-    return Finding("KVM", not lack, found, "TCG is used, and works everywhere", needed=False)
+    cure = "TCG is used, and works everywhere"
+    if lack:
+        return Finding("KVM", good=False, found=lack, cure=cure, needed=False)
+    from unikernel.machine import probe  # noqa: PLC0415
+
+    try:
+        chosen = probe.choice()
+    except UnikernelError as error:
+        return Finding("KVM", good=False, found=f"it cannot be tried: {error}", cure=cure, needed=False)
+    good = chosen.accelerator is accelerator.Accelerator.KVM
+    return Finding("KVM", good, f"boot --accel auto takes {chosen.reason.rstrip('.')}", cure, needed=False)
 
 
 def _front_end() -> Finding:

@@ -207,7 +207,7 @@ async def test_a_vmm_that_cannot_start_leaves_nothing() -> None:
         ({"output_limit_bytes": 0}, "output limit: 0 is not a whole number"),
         ({"name": "../x"}, 'name: "../x" cannot name a machine'),
         ({"target": "vax"}, 'there is no target "vax"'),
-        ({"accel": "warp"}, 'there is no accelerator "warp"; choose one of tcg, kvm'),
+        ({"accel": "warp"}, 'there is no accelerator "warp"; choose one of tcg, kvm, auto'),
     ],
 )
 async def test_what_cannot_be_is_refused_in_one_sentence(options: dict[str, object], sentence: str) -> None:

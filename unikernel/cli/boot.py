@@ -82,13 +82,24 @@ def _options(options: Namespace, memory_bytes: int | None, timeout_s: float | No
     """What a boot takes, by keyword."""
     return {
         "memory_bytes": memory_bytes,
-        "accel": options.accel,
+        "accel": _accelerator(options.accel),
         "timeout_s": timeout_s,
         "prompt": options.repl,
         "name": options.name,
         "target": options.target,
         "gdb": options.gdb,
     }
+
+
+def _accelerator(name: str) -> str:
+    """The accelerator; where it is chosen here, that and why are told."""
+    if name != "auto":
+        return name
+    from unikernel.machine.probe import choice  # noqa: PLC0415
+
+    chosen = choice()
+    output.message(f"accel: {chosen.reason}")
+    return chosen.accelerator.value
 
 
 def _detach(image: Image, options: dict[str, Any]) -> int:

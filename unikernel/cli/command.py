@@ -61,7 +61,9 @@ def add_boot_options(parser: argparse.ArgumentParser) -> None:
     """The options of a boot, on the command line and in a notebook alike."""
     add_stack_options(parser)
     parser.add_argument("--timeout", metavar="SECONDS", help="stop the machine after so long, with status 124")
-    parser.add_argument("--accel", metavar="NAME", default="tcg", help="tcg, which works everywhere, or kvm")
+    parser.add_argument(
+        "--accel", metavar="NAME", default="tcg", help="tcg, which works everywhere, kvm, or auto: probed"
+    )
     parser.add_argument(
         "--gdb",
         action="store_true",

@@ -16,6 +16,10 @@ KVM_GET_API_VERSION: Final = 0xAE00
 KVM_API_VERSION: Final = 12
 
 
+AUTO: Final = "auto"
+"""The name that stands for whichever a probe finds the better."""
+
+
 class Accelerator(Enum):
     """The name is also QEMU's."""
 
@@ -27,7 +31,11 @@ def choose(name: str) -> Accelerator:
     """The accelerator of that name; raises `Refusal` for an unknown one, and for KVM where this host has none to
     use.
     """
-    names = [accelerator.value for accelerator in Accelerator]
+    if name == AUTO:
+        from unikernel.machine import probe  # noqa: PLC0415 - who names one needs no probe
+
+        return probe.choice().accelerator
+    names = [*(accelerator.value for accelerator in Accelerator), AUTO]
     if name not in names:
         message = f'accel: there is no accelerator "{name}"; choose one of {", ".join(names)}.'
         raise Refusal(message)
