@@ -19,6 +19,8 @@ class Disk:
     read_only: bool = False
     operations_per_second: int = 0
     bytes_per_second: int = 0
+    aio: str = "auto"
+    """How the VMM reads and writes the file: ``threads``, ``io_uring``, or which of them works."""
 
 
 @dataclass(frozen=True)

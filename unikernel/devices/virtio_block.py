@@ -29,6 +29,13 @@ class VirtioBlock(Device, Block):
     operations_per_second: int = parameter(0, "at most so many requests; 0: no limit", unit="1/s", least=0, host=True)
     bytes_per_second: int = parameter(0, "at most so much, both ways; 0: no limit", unit="bytes/s", least=0, host=True)
 
+    aio: str = parameter(
+        "auto",
+        "how the VMM reaches the file: io_uring where the host lets it, else threads",
+        choices=("auto", "threads", "io_uring"),
+        host=True,
+    )
+
     def memory_bytes(self) -> int:
         """Its queue and request, and page tables where its registers lie far up."""
         return 16 * KIB
@@ -43,5 +50,6 @@ class VirtioBlock(Device, Block):
                 self.read_only,
                 self.operations_per_second,
                 self.bytes_per_second,
+                self.aio,
             ),
         )

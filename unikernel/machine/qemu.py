@@ -13,11 +13,12 @@ import shutil
 import signal
 import socket
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from unikernel.devices.attachment import Attachment, RandomSource
 from unikernel.errors import Refusal, VmmError
-from unikernel.machine import sandbox
+from unikernel.machine import aio, sandbox
 from unikernel.machine.process import Process
 from unikernel.machine.qemu_monitor import Monitor
 from unikernel.machine.vmm import Channel, Drive, EndKind, Hardware, Session, VmmEnd
@@ -91,17 +92,27 @@ def _attachment(attachment: Attachment, machine_type: str) -> list[str]:
             raise AssertionError(attachment)
 
 
-def _drive(drive: Drive, machine_type: str) -> list[str]:
-    """A disk: its file, held by us, perhaps a limit of its rate, and the device that carries its serial."""
+def _back_end(drive: Drive, node: str) -> list[str]:
+    """A disk's file, held by us, or whoever serves it."""
     disk, words = drive.disk, []
-    file, node = str(drive.path.absolute()), f"disk.{disk.serial}"
+    access = "on" if disk.read_only else "off"
+    if drive.serve is not None:
+        server = f"server.type=fd,server.str={drive.fd}"
+        return ["-blockdev", f"driver=nbd,node-name={node},read-only={access},{server}"]
+    file = str(drive.path.absolute())
     if drive.fd >= 0:
         words += ["-add-fd", f"fd={drive.fd},set={drive.fd}"]
         file = f"/dev/fdset/{drive.fd}"
-    access = "on" if disk.read_only else "off"
     file = file.replace(",", ",,")
     words += ["-blockdev", f"driver=raw,node-name={node},read-only={access},discard=unmap,file.driver=file"]
-    words[-1] += f",file.filename={file},file.locking=off,file.discard=unmap"
+    words[-1] += f",file.filename={file},file.locking=off,file.discard=unmap,file.aio={aio.choose(disk.aio)}"
+    return words
+
+
+def _drive(drive: Drive, machine_type: str) -> list[str]:
+    """A disk: its back end, perhaps a limit of its rate, and the device that carries its serial."""
+    disk, node = drive.disk, f"disk.{drive.disk.serial}"
+    words = _back_end(drive, node)
     if disk.operations_per_second or disk.bytes_per_second:
         limits = f"x-iops-total={disk.operations_per_second},x-bps-total={disk.bytes_per_second}"
         words += ["-object", f"throttle-group,id=rate.{disk.serial},{limits}"]
@@ -162,7 +173,9 @@ class QemuSession:
         os.set_blocking(output_ours, False)
         self.console = Channel(output_ours, input_ours)
         debugger = None
+        served: list[socket.socket] = []
         try:
+            hardware = replace(hardware, drives=tuple(_reached(drive, served) for drive in hardware.drives))
             inherited = [self._memory.fd, monitor_theirs.fileno(), *(drive.fd for drive in hardware.drives)]
             if hardware.debugger:
                 debugger = _bound(hardware.debugger)
@@ -181,6 +194,8 @@ class QemuSession:
             os.close(output_theirs)
             input_theirs.close()
             monitor_theirs.close()
+            for theirs in served:
+                theirs.close()
             if debugger:
                 debugger.close()
         self.pid = self._process.pid
@@ -267,6 +282,16 @@ def _pair() -> tuple[socket.socket, socket.socket]:
     ours, theirs = socket.socketpair()
     ours.setblocking(False)  # noqa: FBT003 - of the standard library
     return ours, theirs
+
+
+def _reached(drive: Drive, served: list[socket.socket]) -> Drive:
+    """A drive as QEMU reaches it: one that is served has the socket in the place of its file; QEMU's end joins `served`."""
+    if drive.serve is None:
+        return drive
+    ours, theirs = _pair()
+    served.append(theirs)
+    drive.serve(ours)
+    return replace(drive, fd=theirs.fileno())
 
 
 def _bound(path: Path) -> socket.socket:
