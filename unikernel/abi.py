@@ -17,6 +17,8 @@ NOTE_MANIFEST: Final = 1
 NOTE_RECORDS: Final = 2
 RECORDS_MAGIC: Final = 0x31524B55
 TRACE_CAPACITY: Final = 64
+COMMAND_LINE_BYTES: Final = 2048
+KEY_APP: Final = "app"
 KEY_PROMPT: Final = "prompt"
 PANIC_LINE: Final = "panic: "
 

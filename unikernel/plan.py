@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Literal
 
+from unikernel import abi
 from unikernel.app import App
-from unikernel.devices import Device, Rdrand, Requirement, RomFiles, TscClock, Uart16550
+from unikernel.devices import (
+    Device,
+    Parameter,
+    Rdrand,
+    Requirement,
+    RomFiles,
+    TscClock,
+    Uart16550,
+    app_parameter,
+    listing,
+)
 from unikernel.errors import Refusal
 from unikernel.interfaces import Clock, Console, Entropy, Interface
 from unikernel.stack import Stack, settings
@@ -80,6 +92,8 @@ class Plan:
     devices: tuple[PlannedDevice, ...]
     app_edges: tuple[Edge, ...]
     packages: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    """The app's own; each has its value as its default."""
 
     @property
     def components(self) -> tuple[str, ...]:
@@ -90,8 +104,16 @@ class Plan:
 
     @property
     def taken_bytes(self) -> int:
-        """Memory that the devices take for good when they come up, beside what the image holds."""
-        return sum(each.device.memory_bytes() for each in self.devices)
+        """Memory that the devices take for good when they come up, beside what the image holds; and the texts that the
+        boot sets.
+        """
+        taken = sum(each.device.memory_bytes() for each in self.devices)
+        return taken + abi.COMMAND_LINE_BYTES * self.opened
+
+    @property
+    def opened(self) -> bool:
+        """Whether the boot may set anything."""
+        return any(each.device.open for each in self.devices) or any(each.open for each in self.parameters)
 
     @cached_property
     def digest(self) -> str:
@@ -111,15 +133,17 @@ class Plan:
                     "class": each.class_name,
                     "parameters": {p.name: getattr(each.device, p.name) for p in each.device.parameters()},
                     "requires": {edge.field: edge.provider for edge in each.edges},
+                    **({"open": list(each.device.open)} if each.device.open else {}),
                 }
                 for each in self.devices
             ],
             "uses": {edge.field: edge.provider for edge in self.app_edges},
             **({"packages": list(self.packages)} if self.packages else {}),
+            **({"parameters": [app_parameter.data(each) for each in self.parameters]} if self.parameters else {}),
         }
 
     def card(self) -> Card:
-        """The plan as a page: devices in boot order, then who requires whom and why."""
+        """The plan as a page: devices in boot order, who requires whom and why, what the boot can set."""
         devices = tuple(
             (str(i), each.name, each.class_name, settings(each.device), "added by the plan" if each.added else "")
             for i, each in enumerate(self.devices, 1)
@@ -143,11 +167,12 @@ class Plan:
             Column("met by", mono=True),
             Column("why"),
         )
+        settable = listing.table((each.device for each in self.devices), self.parameters)
         return Card(
             self.name,
             word="plan",
             facts=(self.target.name, memory(self.memory_bytes), f"{len(self.devices)} devices, in boot order"),
-            tables=(Table(columns, devices), Table(edge_columns, edges)),
+            tables=(Table(columns, devices), Table(edge_columns, edges), *([settable] if settable else [])),
             foot=" · ".join(
                 [
                     f"components: {', '.join(self.components)}",
@@ -187,9 +212,19 @@ def resolve(stack: Stack) -> Plan:
         )
         waiting += [devices[name] for name in devices.keys() - before]
     _check_hardware(stack.name, devices)
+    check_virtio(stack.name, devices.values(), target_named(stack.target))
     order = _order(stack.name, devices, edges)
     planned = tuple(PlannedDevice(devices[name], edges[name], name in added) for name in order)
-    return Plan(stack.name, target_named(stack.target), stack.memory_bytes, stack.app, planned, uses, stack.packages)
+    return Plan(
+        stack.name,
+        target_named(stack.target),
+        stack.memory_bytes,
+        stack.app,
+        planned,
+        uses,
+        stack.packages,
+        stack.app_parameters,
+    )
 
 
 def _app_edges(stack: Stack, devices: dict[str, Device], added: set[str]) -> list[Edge]:
@@ -249,6 +284,16 @@ def _check_hardware(place: str, devices: dict[str, Device]) -> None:
         if device.hardware and owners.setdefault(device.hardware, device) is not device:
             first = owners[device.hardware].name
             raise Refusal(f"{place}: {first} and {device.name} both drive {device.hardware}; remove one of them.")
+
+
+def check_virtio(place: str, devices: Iterable[Device], target: Target) -> None:
+    """Raises `Refusal` when the devices ask for more virtio hardware than `target` has room for."""
+    asking = [device.name for device in devices for _ in device.attachments()]
+    if len(asking) > target.virtio_most:
+        raise Refusal(
+            f"{place}: {', '.join(asking)} are {len(asking)} virtio devices, and {target.name} has room for "
+            f"{target.virtio_most}; remove some, or choose another target."
+        )
 
 
 def _order(place: str, devices: dict[str, Device], edges: dict[str, tuple[Edge, ...]]) -> list[str]:

@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from unikernel.app import MAIN, App
-from unikernel.devices import CATALOGUE, Device
+from unikernel.devices import CATALOGUE, OPEN, Device, Parameter, app_parameter
 from unikernel.errors import Refusal
 from unikernel.packages import pins
-from unikernel.stack import Stack, check_memory, class_named, toml
+from unikernel.stack import Stack, check_memory, class_named, setting, toml
 from unikernel.targets import DEFAULT as DEFAULT_TARGET
 from unikernel.targets import target_named
-from unikernel.units import memory, parse_memory
+from unikernel.units import exact_memory, parse_memory
 
 FILE = "unikernel.toml"
 HELLO = 'print("Hello from a unikernel.")\n'
-_KEYS = ("name", "target", "memory", "packages", "app", "devices")
+_KEYS = ("name", "target", "memory", "packages", "app", "parameters", "devices")
 _USES = ("console", "files", "clock", "entropy")
 
 
@@ -78,19 +78,42 @@ class Project:
 
 def write(stack: Stack) -> str:
     """The ``unikernel.toml`` of `stack`."""
-    lines = [f"name = {toml(stack.name)}", f"target = {toml(stack.target)}", f'memory = "{memory(stack.memory_bytes)}"']
+    lines = [
+        f"name = {toml(stack.name)}",
+        f"target = {toml(stack.target)}",
+        f'memory = "{exact_memory(stack.memory_bytes)}"',
+    ]
     if stack.packages:
         lines += [f"packages = [{', '.join(map(toml, stack.packages))}]"]
     if stack.uses:
         lines += ["", "[app]", *(f"{key} = {toml(value)}" for key, value in stack.uses.items())]
+    if stack.parameters:
+        lines += ["", "[parameters]", *(f"{each.name} = {_declaration(each)}" for each in stack.app_parameters)]
     for device in stack.devices:
         lines += ["", f"[devices.{device.name}]", f'class = "{type(device).__name__}"']
         for need in device.requirements():
             given = getattr(device, need.field)
             if isinstance(given, Device):
                 lines.append(f"{need.field} = {toml(given.name)}")
-        lines += [f"{each.name} = {toml(getattr(device, each.name))}" for each in device.parameters()]
+        lines += [
+            f"{each.name} = {setting(each, getattr(device, each.name), opened=each.name in device.open)}"
+            for each in device.parameters()
+        ]
     return "\n".join(lines) + "\n"
+
+
+def _declaration(parameter: Parameter) -> str:
+    """An app's parameter: a value, or a table."""
+    said = {key: getattr(parameter, key) for key in ("text", *app_parameter.LIMITS)}
+    parts = [
+        f"{key} = [{', '.join(map(toml, value))}]" if key == "choices" else f"{key} = {toml(value)}"
+        for key, value in said.items()
+        if value not in ("", (), None)
+    ]
+    if not parts:
+        return setting(parameter, parameter.default, opened=parameter.open)
+    head = f"{'open' if parameter.open else 'value'} = {setting(parameter, parameter.default, opened=False)}"
+    return f"{{ {', '.join([head, *parts])} }}"
 
 
 def _syntax(path: Path, error: tomllib.TOMLDecodeError) -> str:
@@ -140,10 +163,14 @@ class _Reader:
         for key in uses:
             self._text(uses, key, "", "app")
         packages = self._packages(data)
+        table = self._table(data, "parameters")
+        parameters = {
+            key: app_parameter.read(key, value, self._inline("parameters", key)) for key, value in table.items()
+        }
         devices = self._devices(self._table(data, "devices"))
         app = App.from_folder(folder)
         try:
-            return Stack(name, app, devices, target, size, uses, packages)
+            return Stack(name, app, devices, target, size, uses, packages, parameters)
         except Refusal as error:
             raise Refusal(f"{self.path}: {error}") from error
 
@@ -175,7 +202,7 @@ class _Reader:
             for key, value in table.items():
                 place = self.at(f"devices.{name}", key)
                 if key in parameters:
-                    values[key] = parameters[key].check(value, place)
+                    values[key] = self._value(parameters[key], value, self._inline(f"devices.{name}", key))
                 elif key in needs:
                     if not isinstance(value, str) or value not in tables:
                         raise Refusal(
@@ -198,6 +225,20 @@ class _Reader:
             return made[name]
 
         return tuple(make(name) for name in tables)
+
+    def _value(self, parameter: Parameter, value: object, place: str) -> Any:
+        """A device's parameter: its value, or a table that leaves it open with a default."""
+        if not isinstance(value, dict):
+            return parameter.read(value, place)
+        if set(value) != {"open"}:
+            example = setting(parameter, parameter.default, opened=True)
+            raise Refusal(f"{place}: {parameter.name} is a table; write a value, or {example} to leave it to the boot.")
+        return OPEN(parameter.read(value["open"], place))
+
+    def _inline(self, table: str, key: str) -> str:
+        """Where a key of a table stands that may be a table itself, written in its line or below a head of its own."""
+        place = self.at(table, key)
+        return place if place != self.at(table) else self.at(f"{table}.{key}")
 
     def _class(self, name: str, table: dict[str, Any]) -> type[Device]:
         """The class that a table names, or that its own name says in lower case."""

@@ -1,9 +1,13 @@
 /* The stack's devices: brought up in the order of the generated table, found by name or by what they provide. */
 #include "unikernel/device.h"
 
+#include "unikernel/parameter.h"
 #include "unikernel/trace.h"
 
 void device_start_all(void) {
+    if (parameter_take != NULL) {
+        parameter_take();
+    }
     for (struct device *const *each = devices; *each != NULL; each++) {
         struct device *device = *each;
         device->status = device->driver->init(device);

@@ -6,7 +6,7 @@
 #include "start_info.h"
 #include "unikernel/memory.h"
 
-enum { PAGE = 4096, LINE_BYTES = 512, MODULE_LIMIT = 8, TAKEN_LIMIT = MODULE_LIMIT + 1, LOW_MEMORY = 0x100000 };
+enum { PAGE = 4096, LINE_BYTES = ABI_COMMAND_LINE_BYTES, MODULE_LIMIT = 8, TAKEN_LIMIT = MODULE_LIMIT + 1, LOW_MEMORY = 0x100000 };
 
 extern char image_start[], image_end[], stack_start[], stack_end[];
 

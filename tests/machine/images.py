@@ -70,7 +70,9 @@ def stand_in(path: Path = Path(__file__), name: str = "stand-in") -> Image:
     image = SimpleNamespace(
         path=path,
         debug_path=path,
-        manifest=SimpleNamespace(name=name, target="x86_64-microvm", memory_bytes=MEMORY_BYTES, devices=()),
+        manifest=SimpleNamespace(
+            name=name, target="x86_64-microvm", memory_bytes=MEMORY_BYTES, devices=(), parameters=()
+        ),
         place=abi.Place(0, 0, LEAST_MEMORY_BYTES),
     )
     return cast("Image", image)

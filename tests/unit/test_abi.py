@@ -50,6 +50,7 @@ def test_header_and_reader_agree(tmp_path: Path) -> None:
         "ABI_NOTE_RECORDS": abi.NOTE_RECORDS,
         "ABI_RECORDS_MAGIC": abi.RECORDS_MAGIC,
         "ABI_TRACE_CAPACITY": abi.TRACE_CAPACITY,
+        "ABI_COMMAND_LINE_BYTES": abi.COMMAND_LINE_BYTES,
         "ABI_REGISTER_COUNT": len(abi.REGISTERS),
         **{f"ABI_EXIT_{each.name}": each for each in abi.ExitKind},
         **{f"ABI_TRACE_{each.name}": each for each in abi.TraceKind},

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from unikernel import __version__, abi
 from unikernel.build import elf
+from unikernel.devices import CATALOGUE, Device, Parameter, app_parameter, listing
+from unikernel.table import Card, Column, Table
+from unikernel.units import memory
 
 if TYPE_CHECKING:
     from unikernel.build.components import Component
@@ -37,6 +40,8 @@ class ManifestDevice:
     class_name: str
     parameters: Mapping[str, bool | int | str] = field(default_factory=dict)
     requires: Mapping[str, str] = field(default_factory=dict)
+    open: tuple[str, ...] = ()
+    """Parameters that the boot may set."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,8 @@ class Manifest:
     devices: tuple[ManifestDevice, ...]
     components: tuple[ManifestComponent, ...]
     versions: Mapping[str, str]
+    parameters: tuple[Parameter, ...] = ()
+    """The app's own."""
 
     @classmethod
     def of(cls, plan: Plan, components: tuple[Component, ...], versions: Mapping[str, str]) -> Manifest:
@@ -58,7 +65,9 @@ class Manifest:
         made = (ManifestComponent(each.name, each.kind, each.version, each.sha256, each.licence) for each in components)
         data = plan.data()
         devices = (
-            ManifestDevice(each["name"], each["class"], each["parameters"], each["requires"])
+            ManifestDevice(
+                each["name"], each["class"], each["parameters"], each["requires"], tuple(each.get("open", ()))
+            )
             for each in data["devices"]
         )
         return cls(
@@ -70,6 +79,7 @@ class Manifest:
             devices=tuple(devices),
             components=tuple(made),
             versions={"unikernel": __version__, **versions},
+            parameters=plan.parameters,
         )
 
     def note(self) -> bytes:
@@ -81,9 +91,16 @@ class Manifest:
             "memory_bytes": self.memory_bytes,
             "plan": self.plan,
             "devices": [
-                {"name": d.name, "class": d.class_name, "parameters": dict(d.parameters), "requires": dict(d.requires)}
+                {
+                    "name": d.name,
+                    "class": d.class_name,
+                    "parameters": dict(d.parameters),
+                    "requires": dict(d.requires),
+                    **({"open": list(d.open)} if d.open else {}),
+                }
                 for d in self.devices
             ],
+            **({"parameters": [app_parameter.data(each) for each in self.parameters]} if self.parameters else {}),
             "components": [
                 {key: value for key, value in vars(component).items() if value} for component in self.components
             ],
@@ -91,6 +108,30 @@ class Manifest:
         }
         text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
         return elf.note(abi.NOTE_OWNER, abi.NOTE_MANIFEST, text.encode())
+
+    def card(self) -> Card:
+        """The image's own word as a page: its devices in boot order, and what the boot can set."""
+        rows = tuple(
+            (str(i), each.name, each.class_name, ", ".join(f"{key}={value}" for key, value in each.requires.items()))
+            for i, each in enumerate(self.devices, 1)
+        )
+        columns = (Column("", "right"), Column("device", mono=True), Column("class"), Column("requires", mono=True))
+        known = (each for each in self.devices if each.class_name in CATALOGUE)
+        settable = listing.table(map(_device, known), self.parameters)
+        return Card(
+            self.name,
+            word="image",
+            facts=(self.target, memory(self.memory_bytes), f"{len(self.devices)} devices, in boot order"),
+            tables=(Table(columns, rows), *([settable] if settable else [])),
+            foot=f"components: {', '.join(each.name for each in self.components)} · digest {self.plan[:12]}",
+        )
+
+    def __str__(self) -> str:
+        """The card as text."""
+        return self.card().text()
+
+    def _repr_html_(self) -> str:
+        return self.card().html()
 
     @classmethod
     def read(cls, description: bytes) -> Manifest:
@@ -104,7 +145,13 @@ class Manifest:
                 memory_bytes=int(data["memory_bytes"]),
                 plan=str(data["plan"]),
                 devices=tuple(
-                    ManifestDevice(str(d["name"]), str(d["class"]), dict(d["parameters"]), dict(d["requires"]))
+                    ManifestDevice(
+                        str(d["name"]),
+                        str(d["class"]),
+                        dict(d["parameters"]),
+                        dict(d["requires"]),
+                        tuple(map(str, d.get("open", ()))),
+                    )
                     for d in data["devices"]
                 ),
                 components=tuple(
@@ -112,6 +159,13 @@ class Manifest:
                     for each in data["components"]
                 ),
                 versions={str(key): str(value) for key, value in dict(data["versions"]).items()},
+                parameters=tuple(app_parameter.of_data(each) for each in data.get("parameters", ())),
             )
         except (UnicodeDecodeError, LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
             raise ValueError("its manifest is damaged") from error
+
+
+def _device(each: ManifestDevice) -> Device:
+    made: dict[str, Any] = dict(each.parameters)
+    cls: type[Device] = CATALOGUE[each.class_name]
+    return cls(name=each.name, open=each.open, **made)

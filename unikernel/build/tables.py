@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from unikernel.devices import Device, Parameter
+from unikernel import abi
+from unikernel.devices import Device, Parameter, listing
 from unikernel.errors import Refusal
 from unikernel.plan import Plan, PlannedDevice
+
+_TYPES = {bool: "bool ", int: "int64_t ", str: "const char *"}
+"""A parameter's type in C, before a name."""
 
 
 def devices_c(plan: Plan) -> str:
@@ -24,11 +28,13 @@ def devices_c(plan: Plan) -> str:
         "",
         *(f'#include "{header}"' for header in sorted(map(str, headers))),
         '#include "unikernel/device.h"',
+        '#include "unikernel/parameter.h"',
         "",
         *(f"extern const struct driver {cls.symbol()}_driver;" for cls in classes),
     ]
     for each in plan.devices:
         lines += ["", *_device(each, names)]
+    lines += ["", *_parameters(plan, names)]
     pointers = "".join(f"    &{names[each.name]},\n" for each in plan.devices)
     lines += ["", f"struct device *const devices[] = {{\n{pointers}    NULL,\n}};"]
     lines += ["", "struct device *const app_devices[INTERFACES] = {"]
@@ -47,7 +53,8 @@ def _device(each: PlannedDevice, names: dict[str, str]) -> Iterable[str]:
     parameters = requirements = "NULL"
     if _inside(type(each.device)):
         parameters = f"&parameters_{stem}"
-        yield f"static const struct {symbol}_parameters parameters_{stem} = {{"
+        constant = "" if _inside_open(each.device) else "const "
+        yield f"static {constant}struct {symbol}_parameters parameters_{stem} = {{"
         for parameter in _inside(type(each.device)):
             yield f"    .{parameter.name} = {_literal(getattr(each.device, parameter.name))},"
         yield "};"
@@ -65,6 +72,30 @@ def _device(each: PlannedDevice, names: dict[str, str]) -> Iterable[str]:
     yield f"    .requirements = {requirements},"
     yield "    .status = DEVICE_NOT_TRIED,"
     yield "};"
+
+
+def _parameters(plan: Plan, names: dict[str, str]) -> Iterable[str]:
+    """What the boot may set, and what the app reads: rows that point at the values."""
+    rows = []
+    for device, each, value in listing.open_parameters(planned.device for planned in plan.devices):
+        stem = names[device.name].removeprefix("device_")
+        place = f"parameters_{stem}.{each.name}"
+        if each.host:  # No driver reads it, but the app may.
+            place = f"host_{stem}_{each.name}"
+            yield f"static {_TYPES[each.type]}{place} = {_literal(value)};"
+        rows.append(f'    PARAMETER("{device.name}.{each.name}", {place}, true),')
+    for each in plan.parameters:
+        place = f"app_parameter_{each.name}"
+        constant = "" if each.open else "const "
+        yield f"static {_TYPES[each.type]}{constant}{place} = {_literal(each.default)};"
+        rows.append(f'    PARAMETER("{abi.KEY_APP}.{each.name}", {place}, {_literal(each.open)}),')
+    yield from ("const struct parameter parameters[] = {", *rows, "    {.key = NULL},", "};")
+    yield f"void (*const parameter_take)(void) = {'parameter_take_all' if plan.opened else 'NULL'};"
+
+
+def _inside_open(device: Device) -> bool:
+    """Whether the boot may set a parameter that the driver reads."""
+    return any(each.name in device.open for each in _inside(type(device)))
 
 
 def _inside(cls: type[Device]) -> tuple[Parameter, ...]:

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from unikernel.cli import output
 from unikernel.cli.command import add_boot_options, add_subject
-from unikernel.cli.subject import image_of, memory_of
+from unikernel.cli.subject import image_of, memory_of, parameters_of
 from unikernel.errors import UnikernelError
 from unikernel.units import parse_seconds
 
@@ -48,12 +48,14 @@ def run(options: Namespace) -> int:
     try:
         memory_bytes = memory_of(options.memory)
         timeout_s = None if options.timeout is None else parse_seconds(options.timeout, "--timeout")
+        parameters = parameters_of(options.set)
         image = image_of(options.subject, options.target)
         if options.print_command:
-            return _print_command(image, options, memory_bytes)
+            return _print_command(image, options, memory_bytes, parameters)
+        said = _options(options, memory_bytes, timeout_s) | {"parameters": parameters}
         if options.detach:
-            return _detach(image, _options(options, memory_bytes, timeout_s))
-        attached = _boot(image, _options(options, memory_bytes, timeout_s))
+            return _detach(image, said)
+        attached = _boot(image, said)
     except UnikernelError as error:
         if options.json:
             ended_by = {124: "timeout", 125: "vmm", 134: "panic"}.get(error.exit_status, "refusal")
@@ -65,13 +67,15 @@ def run(options: Namespace) -> int:
     return attached.status
 
 
-def _print_command(image: Image, options: Namespace, memory_bytes: int | None) -> int:
+def _print_command(image: Image, options: Namespace, memory_bytes: int | None, parameters: dict[str, object]) -> int:
     from unikernel.machine.limits import Limits  # noqa: PLC0415 - asyncio, which most refusals do not need
     from unikernel.machine.machine import describe  # noqa: PLC0415
     from unikernel.machine.qemu import standalone_command  # noqa: PLC0415
 
     limits = Limits(image.manifest.memory_bytes if memory_bytes is None else memory_bytes)
-    hardware = describe(image, limits, accel=options.accel, prompt=options.repl, target=options.target)
+    hardware = describe(
+        image, limits, accel=options.accel, prompt=options.repl, target=options.target, parameters=parameters
+    )
     if options.gdb:
         hardware = replace(hardware, debugger=image.path)  # Any: one that stands alone waits at a port.
     output.result(shlex.join(standalone_command(hardware)))

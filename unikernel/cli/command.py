@@ -60,6 +60,13 @@ def add_stack_options(parser: argparse.ArgumentParser) -> None:
 def add_boot_options(parser: argparse.ArgumentParser) -> None:
     """The options of a boot, on the command line and in a notebook alike."""
     add_stack_options(parser)
+    parser.add_argument(
+        "--set",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="set a parameter that is left open: a device's, as data.size=8MiB, or the app's, as greeting=hi",
+    )
     parser.add_argument("--timeout", metavar="SECONDS", help="stop the machine after so long, with status 124")
     parser.add_argument(
         "--accel", metavar="NAME", default="tcg", help="tcg, which works everywhere, kvm, or auto: probed"

@@ -22,6 +22,19 @@ def memory_of(text: str | None) -> int | None:
     return None if text is None else check_memory(parse_memory(text, "--memory"), "--memory")
 
 
+def parameters_of(words: list[str]) -> dict[str, object]:
+    """What each ``--set NAME=VALUE`` says, by name; raises `Refusal` for a word that is no setting, or a name twice."""
+    found: dict[str, object] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not name:
+            raise Refusal(f'--set: "{word}" sets nothing; write NAME=VALUE, as data.size=8MiB or greeting=hi.')
+        if name in found:
+            raise Refusal(f"--set: {name} is set twice; leave one of them out.")
+        found[name] = value
+    return found
+
+
 def stack_of(project: Project, target: str | None, memory: str | None = None) -> Stack:
     """The project's stack as the options change it."""
     stack = project.stack

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ BYTES: Final = "bytes"
 
 _KINDS: Final = {bool: "true or false", int: "a whole number", str: "a text"}
 _INTEGER_BITS: Final = 63
+_INTEGER: Final = re.compile(r"-?[0-9]{1,30}")
 _WORDS: Final = {"true": True, "false": False}
 
 
@@ -55,6 +57,14 @@ class Parameter:
     open: bool = False
     """Of an app's: whether the boot may say otherwise. Which of a device's are open, the device says."""
 
+    @property
+    def kind(self) -> str:
+        """What it takes: ``whole number, bytes``, ``error | warning``."""
+        if self.choices:
+            return " | ".join(self.choices)
+        name = {bool: "true | false", int: "whole number", str: "text"}[self.type]
+        return f"{name}, {self.unit}" if self.unit else name
+
     def check(self, value: object, place: str) -> Value:
         """`value` if it may be one of this parameter's; else raises `Refusal` naming `place`."""
         if type(value) is not self.type:
@@ -79,8 +89,8 @@ class Parameter:
         value: Value = text
         if self.type is bool:
             value = _WORDS.get(text, text)
-        elif self.type is int and self.unit != BYTES and text.removeprefix("-").isascii():
-            value = int(text) if text.removeprefix("-").isdigit() else text
+        elif self.type is int and _INTEGER.fullmatch(text):
+            value = int(text)
         return self.read(value, place)
 
     def written(self, value: Value) -> Value:

@@ -8,9 +8,8 @@ import os
 import stat
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from unikernel.devices import CATALOGUE
 from unikernel.errors import Refusal
 from unikernel.machine import registry
 from unikernel.machine.vmm import Drive
@@ -19,8 +18,8 @@ from unikernel.units import memory
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from unikernel.build.manifest import Manifest
-    from unikernel.devices.attachment import Attachment, Disk
+    from unikernel.devices.attachment import Disk
+    from unikernel.machine.power import Power
 
 SECTOR_BYTES: Final = 512
 
@@ -31,23 +30,29 @@ _held: dict[tuple[int, int], str] = {}
 class Disks:
     """The open disks of one machine; each file is locked as long as anybody has it open, the VMM included."""
 
-    def __init__(self, machine: str, wanted: Iterable[Drive]) -> None:
-        """Open all, or none; a file that is not there is made at its size.
+    def __init__(self, machine: str, wanted: Iterable[Drive], power: Power | None = None) -> None:
+        """Open all, or none; a file that is not there is made at its size. With `power` they forget what is not flushed
+        as it goes.
 
         Raises `Refusal` for a file that cannot be opened or made, is no disk, has another size than the stack says, or
         belongs to a running machine.
         """
         self.drives: list[Drive] = []
+        self.power = power
         try:
             for each in wanted:
                 self.drives.append(replace(each, fd=_opened(each.disk, each.path)))
                 _lock(self.drives[-1], machine)
+                if power is not None:
+                    self.drives[-1] = _volatile(self.drives[-1], power)
         except BaseException:
             self.close()
             raise
 
     def close(self) -> None:
         """Give all back."""
+        if self.power is not None:
+            self.power.close()
         for each in self.drives:
             status = os.fstat(each.fd)
             _held.pop((status.st_dev, status.st_ino), None)
@@ -59,21 +64,6 @@ def project_of(image: Path) -> Path:
     """Where the paths of an image's disks start: the folder of its ``build``, or else the current one."""
     folder = image.resolve().parent
     return folder.parent if folder.name == "build" else Path.cwd()
-
-
-def attachments(manifest: Manifest) -> tuple[Attachment, ...]:
-    """What the devices of an image ask of the machine; raises `Refusal` for a class that is not installed."""
-    found: list[Attachment] = []
-    for each in manifest.devices:
-        cls = CATALOGUE.get(each.class_name)
-        if cls is None:
-            raise Refusal(
-                f"{manifest.name}: its device {each.name} is of the class {each.class_name}, which is not installed; "
-                f"install the package that brings it."
-            )
-        settings: dict[str, Any] = dict(each.parameters)
-        found += cls(name=each.name, **settings).attachments()
-    return tuple(found)
 
 
 def _opened(disk: Disk, path: Path) -> int:
@@ -125,6 +115,11 @@ def _made(disk: Disk, path: Path) -> int:
     finally:
         partial.unlink()
     return fd
+
+
+def _volatile(each: Drive, power: Power) -> Drive:
+    size_bytes = os.lseek(each.fd, 0, os.SEEK_END) // SECTOR_BYTES * SECTOR_BYTES
+    return replace(each, serve=power.disk(each.fd, size_bytes, read_only=each.disk.read_only))
 
 
 def _lock(each: Drive, machine: str) -> None:

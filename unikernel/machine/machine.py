@@ -17,12 +17,15 @@ from unikernel.devices.attachment import Disk
 from unikernel.errors import MachineError, Refusal, UnikernelError
 from unikernel.machine import accelerator, debugger, panic
 from unikernel.machine.channel_console import ChannelConsole
-from unikernel.machine.disks import Disks, attachments, project_of
+from unikernel.machine.disks import Disks, project_of
 from unikernel.machine.handle import Handle, MachineState, require
 from unikernel.machine.limits import DEFAULT_OUTPUT_BYTES, Limits
+from unikernel.machine.parameters import command_line, settings
+from unikernel.machine.power import Power, PowerCut
 from unikernel.machine.qemu import Qemu
 from unikernel.machine.registry import Listing
 from unikernel.machine.run import (
+    STATUS_POWER,
     STATUS_STOPPED,
     STATUS_TIMEOUT,
     STATUS_VMM,
@@ -36,7 +39,10 @@ from unikernel.machine.vmm import Drive, EndKind, Hardware, VmmEnd
 from unikernel.targets import target_named
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from unikernel.build.image import Image
+    from unikernel.machine.power import Keep
     from unikernel.machine.vmm import Session, Vmm
 
 END_IN_ORDER_S: Final = 1.0
@@ -90,6 +96,8 @@ class Machine(Handle):
         self._life = self._loop.create_task(self._live(), name=f"machine {self.name}")
         self._become(MachineState.RUNNING)
         live.add(self)
+        if disks.power is not None:
+            disks.power.when_it_goes(self._power_goes)
 
     @property
     def image(self) -> Image:
@@ -136,6 +144,15 @@ class Machine(Handle):
     async def leave(self) -> Run | None:
         """Stop it: it has no other owner."""
         return await self.stop()
+
+    @require(MachineState.RUNNING, MachineState.PAUSED)
+    async def power_cut(self, after_writes: int = 0, keep: Keep = "none") -> None:
+        """Cut the power, of a machine booted with ``volatile=True``; see `handle.Handle.power_cut`."""
+        cut = PowerCut(after_writes, keep)
+        if self._disks.power is None:
+            message = f'power cut: the disks of "{self.name}" forget nothing; boot it with volatile=True.'
+            raise Refusal(message)
+        self._disks.power.arm(cut)
 
     @require(MachineState.RUNNING, MachineState.PAUSED)
     async def interrupt(self) -> None:
@@ -191,6 +208,12 @@ class Machine(Handle):
     def _kill(self) -> None:
         if not self._run.done():
             self._session.kill()
+
+    def _power_goes(self) -> None:
+        if self._ours is None:
+            self._ours = Verdict(STATUS_POWER, "power", "its power was cut")
+            self._become(MachineState.STOPPING)
+        self._session.kill()
 
     def _time_is_over(self) -> None:
         reason = f"still running after {self.limits.time_s:g} s"
@@ -319,6 +342,8 @@ async def boot(
     target: str | None = None,
     output_limit_bytes: int = DEFAULT_OUTPUT_BYTES,
     gdb: bool = False,
+    volatile: bool | PowerCut = False,
+    parameters: Mapping[str, object] | None = None,
     vmm: Vmm | None = None,
 ) -> Machine:
     """Start a machine from `image`; it runs when this returns, and ends when its owner does.
@@ -326,13 +351,15 @@ async def boot(
     `memory_bytes` is the image's own default when left out. `timeout_s` limits the machine's life in seconds. `prompt`
     asks for a prompt after the app, or for none; left out, the stack says. `name` is the image's when left out, made
     unique among the running. With `gdb` it waits before its first instruction until a debugger lets it go on: see
-    `Handle.gdb_command`. Raises `Refusal`, with nothing started, for what cannot be: see `Limits`; `VmmError` when
+    `Handle.gdb_command`. With `volatile` its disks have a cache that a `power_cut` empties; a `PowerCut` is armed from its
+    first write on. `parameters` sets what the image leaves open: of a device by ``"NAME.PARAMETER"``, of the app
+    by name. Raises `Refusal`, with nothing started, for what cannot be: see `Limits`; `VmmError` when
     the VMM cannot be started.
     """
     limits = Limits(
         image.manifest.memory_bytes if memory_bytes is None else memory_bytes, output_limit_bytes, timeout_s
     )
-    hardware = describe(image, limits, accel=accel, prompt=prompt, target=target)
+    hardware = describe(image, limits, accel=accel, prompt=prompt, target=target, parameters=parameters)
     wanted = (
         name
         if name is not None
@@ -343,7 +370,8 @@ async def boot(
     listing = Listing(wanted, image.path, limits.memory_bytes, exact=name is not None)
     disks = None
     try:
-        disks = Disks(listing.name, hardware.drives)
+        power = Power(volatile if isinstance(volatile, PowerCut) else None) if volatile else None
+        disks = Disks(listing.name, hardware.drives, power)
         hardware = replace(hardware, drives=tuple(disks.drives))
         if gdb:
             hardware = replace(hardware, debugger=debugger.socket_path(listing))
@@ -369,28 +397,35 @@ async def boot(
 
 
 def describe(
-    image: Image, limits: Limits, *, accel: str = "tcg", prompt: bool | None = None, target: str | None = None
+    image: Image,
+    limits: Limits,
+    *,
+    accel: str = "tcg",
+    prompt: bool | None = None,
+    target: str | None = None,
+    parameters: Mapping[str, object] | None = None,
 ) -> Hardware:
     """The hardware on which `boot` would run an image, all checked; raises `Refusal`."""
     wanted = target_named(target if target is not None else image.manifest.target)
     if not wanted.runs(target_named(image.manifest.target)):
         message = f"target: {image.path} is built for {image.manifest.target}, not {wanted.name}; build it with --target {wanted.name}."
         raise Refusal(message)
-    limits.check(image.manifest.name, image.place.least_memory_bytes)
+    said = settings(image.manifest, parameters or {})
+    limits.check(image.manifest.name, image.place.least_memory_bytes + said.more_memory_bytes)
     if not Path(image.path).is_file():
         message = f"{image.path} is not there any more; build it again."
         raise Refusal(message)
-    command_line = "" if prompt is None else f"{abi.KEY_PROMPT}={int(prompt)}"
+    words = [] if prompt is None else [f"{abi.KEY_PROMPT}={int(prompt)}"]
     memory_bytes = -(-limits.memory_bytes // MEMORY_GRAIN_BYTES) * MEMORY_GRAIN_BYTES
     project = project_of(Path(image.path))
-    asked = attachments(image.manifest)
+    asked = tuple(each for device in said.devices for each in device.attachments())
     drives = tuple(Drive(each, project / each.path) for each in asked if isinstance(each, Disk))
     others = tuple(each for each in asked if not isinstance(each, Disk))
     return Hardware(
         wanted.machine_type,
         Path(image.path),
         memory_bytes,
-        command_line,
+        command_line([*words, *said.words]),
         accelerator.choose(accel),
         drives,
         others,

@@ -16,13 +16,14 @@ from unikernel.machine.loop import core
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
     from unikernel.abi import Records
     from unikernel.build.image import Image
     from unikernel.machine import console as asynchronous_console
     from unikernel.machine.handle import Handle, MachineState
+    from unikernel.machine.power import Keep, PowerCut
     from unikernel.machine.run import Run
     from unikernel.machine.transcript import Transcript
     from unikernel.machine.vmm import Vmm
@@ -144,6 +145,15 @@ class Machine:
         """Start it again at once, from its first instruction; returns when it runs. Name and console stay."""
         core().run(self.inner.restart())
 
+    def power_cut(self, after_writes: int = 0, keep: Keep = "none") -> None:
+        """Cut the power, of a machine booted with ``volatile=True``, as it makes its write number `after_writes` from
+        now, or at once. `keep` says what its disks keep of what was not flushed: ``"all"``, ``"none"``, or a seed by
+        which some of it is kept, in any order. `wait` returns the run, ended by ``power``.
+
+        Raises `Refusal` where the machine was not booted so.
+        """
+        core().run(self.inner.power_cut(after_writes, keep))
+
     def leave(self) -> Run | None:
         """Let go of it: an owner's machine ends with that, and its run is returned; a kept one runs on."""
         return core().run(self.inner.leave())
@@ -197,6 +207,8 @@ def boot(
     target: str | None = None,
     output_limit_bytes: int = DEFAULT_OUTPUT_BYTES,
     gdb: bool = False,
+    volatile: bool | PowerCut = False,
+    parameters: Mapping[str, object] | None = None,
     vmm: Vmm | None = None,
     keep: bool = False,
 ) -> Machine:
@@ -213,11 +225,16 @@ def boot(
         "target": target,
         "output_limit_bytes": output_limit_bytes,
         "gdb": gdb,
+        "volatile": volatile,
+        "parameters": dict(parameters or {}),
     }
     owner = core()
     if keep:
         if vmm is not None:
             message = "keep: a VMM of this process cannot be handed to another; leave one of them out."
+            raise Refusal(message)
+        if not isinstance(volatile, bool):
+            message = "keep: another process owns the machine, whose power is cut by its method; boot it with volatile=True."
             raise Refusal(message)
         from unikernel.machine import kept  # noqa: PLC0415 - an attached machine needs none of it
 

@@ -104,8 +104,10 @@ struct abi_records {
     struct abi_trace trace;
 };
 
-/* Keys of the command line, "key=value" separated by spaces. */
-#define ABI_KEY_PROMPT "prompt" /* 1: a prompt follows main.py, 0: the machine ends; absent: as the stack says */
+/* Keys of the command line, "key=value" separated by spaces; and of each parameter that is open, "NAME.PARAMETER". */
+#define ABI_COMMAND_LINE_BYTES 2048  /* at most, what the VMM adds and the NUL included */
+#define ABI_KEY_APP            "app" /* NAME of the app's own parameters */
+#define ABI_KEY_PROMPT "prompt"      /* 1: a prompt follows main.py, 0: the machine ends; absent: as the stack says */
 
 /* The fixed first line of a panic on the console; the host parses it:
  * "panic: CAUSE at ADDRESS" CRLF, more lines, and at last "panic: end" CRLF. */

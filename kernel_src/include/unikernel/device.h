@@ -35,7 +35,7 @@ struct driver {
 struct device {
     const char *name;
     const struct driver *driver;
-    const void *parameters; /* struct CLASS_parameters of the driver's header, constant */
+    const void *parameters; /* struct CLASS_parameters of the driver's header; settled before the driver's init */
     struct device *const
         *requirements; /* in the order of the class's fields, NULL-terminated; an absent one stays out */
     void *state;       /* the driver's own, set by its init */

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unikernel.cli.command import add_boot_options
-from unikernel.cli.subject import memory_of
+from unikernel.cli.subject import memory_of, parameters_of
 from unikernel.errors import Refusal, VmmError
 from unikernel.notebook.magics import Interrupted
 from unikernel.notebook.making import image_of
@@ -44,9 +44,10 @@ def run(session: Session, options: Namespace) -> None:
     """Boots, shows the console, and waits a little."""
     memory_bytes = memory_of(options.memory)
     timeout_s = None if options.timeout is None else parse_seconds(options.timeout, "--timeout")
+    parameters = parameters_of(options.set)
     image = subject_image(session, options.subject, "boot")
     if options.print_command:
-        _show_command(image, options, memory_bytes)
+        _show_command(image, options, memory_bytes, parameters)
         return
     from unikernel.machine.sync import boot  # noqa: PLC0415 - asyncio, which most refusals do not need
     from unikernel.notebook.display import show_console  # noqa: PLC0415 - anywidget
@@ -61,6 +62,7 @@ def run(session: Session, options: Namespace) -> None:
                 prompt=options.repl,
                 name=name,
                 target=options.target,
+                parameters=parameters,
                 vmm=session.vmm,
                 gdb=options.gdb,
                 keep=options.detach,
@@ -110,12 +112,14 @@ def subject_image(session: Session, word: str | None, verb: str) -> Image:
     return image_of(session, stack, result=False)
 
 
-def _show_command(image: Image, options: Namespace, memory_bytes: int | None) -> None:
+def _show_command(image: Image, options: Namespace, memory_bytes: int | None, parameters: dict[str, object]) -> None:
     from unikernel.machine.limits import Limits  # noqa: PLC0415
     from unikernel.machine.machine import describe  # noqa: PLC0415
     from unikernel.machine.qemu import standalone_command  # noqa: PLC0415
 
     limits = Limits(image.manifest.memory_bytes if memory_bytes is None else memory_bytes)
-    hardware = describe(image, limits, accel=options.accel, prompt=options.repl, target=options.target)
+    hardware = describe(
+        image, limits, accel=options.accel, prompt=options.repl, target=options.target, parameters=parameters
+    )
     command = shlex.join(standalone_command(hardware))
     show_line(command, f'<span class="uk-m" style="word-break:break-all">{escape(command)}</span>')
