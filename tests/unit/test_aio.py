@@ -6,7 +6,7 @@ from unikernel.machine import aio
 
 
 @pytest.mark.parametrize(("works", "chosen"), [(True, "io_uring"), (False, "threads")])
-def test_the_host_decides(monkeypatch: pytest.MonkeyPatch, works: bool, chosen: str) -> None:  # noqa: FBT001 - parametrised
+def test_the_host_decides(monkeypatch: pytest.MonkeyPatch, works: bool, chosen: str) -> None:
     monkeypatch.setattr(aio, "io_uring_works", lambda: works)
     assert aio.choose("auto") == chosen
     assert aio.choose("threads") == "threads"
