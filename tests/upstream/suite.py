@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +12,8 @@ FOLDERS = ("basics", "extmod", "float", "import", "io", "micropython", "misc", "
 
 WRITING = "io"
 """The folder whose tests write files in it."""
+
+_TIMED = re.compile(rb"\b(?:sleep|ticks_)")
 
 
 @cache
@@ -29,3 +32,8 @@ def files(folder: str) -> dict[str, bytes]:
     place = root() / folder
     found = (path for path in place.rglob("*") if path.is_file() and path.suffix != ".exp")
     return {path.relative_to(place).as_posix(): path.read_bytes() for path in found}
+
+
+def timed(test: str) -> bool:
+    """Whether what `test` prints depends on how soon its machine is given a processor."""
+    return _TIMED.search((root() / test).read_bytes()) is not None

@@ -6,11 +6,14 @@ import asyncio
 from dataclasses import dataclass
 from difflib import unified_diff
 
-from tests.upstream import expected, machine, skips
+from tests.upstream import expected, machine, skips, suite
 from tests.upstream.expected import Expected
 from tests.upstream.machine import Outcome
 
 SHOWN_LINES = 20
+TRIES = 3
+"""How often a test that measures time is run until it passes: another process may have had the processor."""
+
 UNSAID = "it says that it does not apply, and skips.toml does not say why"
 STALE = "it passes, and skips.toml says that it does not apply; remove the row"
 
@@ -31,6 +34,15 @@ class Verdict:
 
 async def verdict(test: str) -> Verdict:
     """Runs `test`. One that the table skips is run too: a reason that no longer holds is a fault."""
+    found = await _verdict(test)
+    for _ in range(TRIES - 1 if suite.timed(test) else 0):
+        if not found.fault:
+            break
+        found = await _verdict(test)
+    return found
+
+
+async def _verdict(test: str) -> Verdict:
     why = skips.reason(test)
     outcome = await machine.run(test)
     if outcome.skips:
