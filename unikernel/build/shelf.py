@@ -5,6 +5,7 @@ One is our own, ``kernel_src/modules``; each package of a stack is another.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -81,9 +82,9 @@ def wanted(
                     waiting.append((books[path].source, shelf.cure))
             if not each.guarded:
                 checks.append((each, source, remedy))
-    known = [*names, *image, *(name for shelf in shelves for name in module_names(shelf.files))]
     for each, source, remedy in checks:
-        fault = missing(each, names, image, known, remedy)
+        known = (name for paths in (files, *(shelf.files for shelf in shelves)) for name in module_names(paths))
+        fault = missing(each, names, image, itertools.chain(image, known), remedy)
         if fault:
             raise source.fault(fault, each.line, each.column)
     return tuple(books[path] for path in sorted(books))
