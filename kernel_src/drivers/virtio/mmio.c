@@ -30,7 +30,7 @@ enum {
     QUEUE_DESCRIPTORS = 0x080 / 4,
     QUEUE_AVAILABLE = 0x090 / 4,
     QUEUE_USED = 0x0a0 / 4,
-    CONFIG_BYTES = 0x100,
+    CONFIG_START = 0x100,
 
     VERSION_MODERN = 2,
     PIN_MOST = 23,
@@ -91,7 +91,7 @@ static void acknowledge(struct virtio *device) {
 }
 
 static uint8_t config(struct virtio *device, uint32_t offset) {
-    return ((volatile uint8_t *)device->mmio.registers)[CONFIG_BYTES + offset];
+    return offset < device->mmio.config_bytes ? ((volatile uint8_t *)device->mmio.registers)[CONFIG_START + offset] : 0;
 }
 
 static int attach(struct virtio *device, void (*handler)(void *), void *argument) {
@@ -152,7 +152,8 @@ static void look(const char *at, const char *end) {
         return;
     }
     const uint64_t pin = number(&at, end);
-    volatile uint32_t *registers = bytes > CONFIG_BYTES ? arch_map_device(address, bytes) : NULL;
+    const bool sound = bytes > CONFIG_START && address % sizeof(uint32_t) == 0;
+    volatile uint32_t *registers = sound ? arch_map_device(address, bytes) : NULL;
     if (registers == NULL || pin > PIN_MOST || registers[MAGIC] != MAGIC_VALUE ||
         registers[VERSION] != VERSION_MODERN || registers[DEVICE_ID] == 0) {
         return;
@@ -161,6 +162,7 @@ static void look(const char *at, const char *end) {
     if (device != NULL) {
         *device = (struct virtio){.transport = &transport, .type = registers[DEVICE_ID]};
         device->mmio.registers = registers;
+        device->mmio.config_bytes = bytes - CONFIG_START;
         device->mmio.pin = (unsigned)pin;
     }
 }

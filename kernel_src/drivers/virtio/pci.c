@@ -34,6 +34,8 @@ enum {
     CAPABILITY_VENDOR = 0x09,
     CAPABILITY_MSIX = 0x11,
     CAPABILITY_LIMIT = 48, /* as many as the space can hold */
+    CAPABILITIES_START = 0x40,
+    CAPABILITIES_END = 0x100,
 
     /* struct virtio_pci_cap, 4.1.4. */
     CAP_TYPE = 3,
@@ -41,9 +43,10 @@ enum {
     CAP_OFFSET = 8,
     CAP_LENGTH = 12,
     CAP_MULTIPLIER = 16,
+    CAP_BYTES = 16,
+    CAP_NOTIFY_BYTES = 20,
     TYPE_COMMON = 1,
     TYPE_NOTIFY = 2,
-    TYPE_ISR = 3,
     TYPE_DEVICE = 4,
 
     /* struct virtio_pci_common_cfg, 4.1.4.3. */
@@ -62,6 +65,8 @@ enum {
     COMMON_QUEUE_AVAILABLE = 0x28,
     COMMON_QUEUE_USED = 0x30,
     COMMON_BYTES = 0x38,
+    COMMON_ALIGN = 4,
+    DOORBELL_BYTES = 2,
     NO_VECTOR = 0xffff,
 
     /* MSI-X, PCI 3.0, section 6.8.2. */
@@ -70,6 +75,7 @@ enum {
     MSIX_ENABLE = 0x8000,
     MSIX_MASK_ALL = 0x4000,
     MSIX_BASE_MASK = 7,
+    MSIX_BYTES = 12,
     MSIX_ENTRY_BYTES = 16,
     ENTRY_ADDRESS = 0,
     ENTRY_DATA = 8,
@@ -110,7 +116,7 @@ static volatile unsigned char *mapped(uint16_t address, uint8_t base, uint32_t o
     if (low & BASE_64) {
         start |= (uint64_t)arch_pci_read(address, where + 4) << WORD_BITS;
     }
-    return start == 0 ? NULL : arch_map_device(start + offset, bytes);
+    return start == 0 || start > UINT64_MAX - offset ? NULL : arch_map_device(start + offset, bytes);
 }
 
 static volatile uint16_t *at16(volatile unsigned char *base, uint32_t offset) {
@@ -142,7 +148,8 @@ static uint16_t queue_most(struct virtio *device, uint16_t index) {
     *at16(device->pci.common, COMMON_QUEUE_SELECT) = index;
     const uint16_t most = *at16(device->pci.common, COMMON_QUEUE_SIZE);
     const uint64_t doorbell = (uint64_t)*at16(device->pci.common, COMMON_QUEUE_NOTIFY) * device->pci.notify_multiplier;
-    if (index >= VIRTIO_QUEUES || doorbell + sizeof(uint16_t) > device->pci.notify_bytes) {
+    if (index >= VIRTIO_QUEUES || doorbell % DOORBELL_BYTES != 0 ||
+        doorbell + DOORBELL_BYTES > device->pci.notify_bytes) {
         return 0;
     }
     device->pci.doorbells[index] = at16(device->pci.notify, (uint32_t)doorbell);
@@ -215,32 +222,35 @@ static const struct virtio_transport transport = {
 
 /* One of the structures that the device offers, at the first place that can be mapped. */
 static void take_structure(struct virtio *device, uint16_t address, uint8_t at) {
+    if (at > CAPABILITIES_END - CAP_BYTES) {
+        return;
+    }
     const uint8_t type = config8(address, at + CAP_TYPE);
     const uint8_t base = config8(address, at + CAP_BASE);
     const uint32_t offset = arch_pci_read(address, at + CAP_OFFSET);
     const uint32_t bytes = arch_pci_read(address, at + CAP_LENGTH);
-    if (type == TYPE_COMMON && device->pci.common == NULL && bytes >= COMMON_BYTES) {
+    if (type == TYPE_COMMON && device->pci.common == NULL && bytes >= COMMON_BYTES && offset % COMMON_ALIGN == 0) {
         device->pci.common = mapped(address, base, offset, bytes);
-    } else if (type == TYPE_NOTIFY && device->pci.notify == NULL) {
+    } else if (type == TYPE_NOTIFY && device->pci.notify == NULL && at <= CAPABILITIES_END - CAP_NOTIFY_BYTES &&
+               offset % DOORBELL_BYTES == 0) {
         device->pci.notify = mapped(address, base, offset, bytes);
         device->pci.notify_bytes = bytes;
         device->pci.notify_multiplier = arch_pci_read(address, at + CAP_MULTIPLIER);
-    } else if (type == TYPE_ISR && device->pci.isr == NULL) {
-        device->pci.isr = mapped(address, base, offset, bytes);
     } else if (type == TYPE_DEVICE && device->pci.device == NULL) {
         device->pci.device = mapped(address, base, offset, bytes);
         device->pci.device_bytes = device->pci.device == NULL ? 0 : bytes;
     }
 }
 
+/* The list ends where it leaves its part of the space: what lies before is no capability, and must not be written. */
 static void take_capabilities(struct virtio *device, uint16_t address) {
     enum { ALIGNED = 0xfc };
     uint8_t at = config8(address, CAPABILITIES) & ALIGNED;
-    for (int i = 0; i < CAPABILITY_LIMIT && at != 0; i++) {
+    for (int i = 0; i < CAPABILITY_LIMIT && at >= CAPABILITIES_START; i++) {
         const uint8_t kind = config8(address, at);
         if (kind == CAPABILITY_VENDOR) {
             take_structure(device, address, at);
-        } else if (kind == CAPABILITY_MSIX) {
+        } else if (kind == CAPABILITY_MSIX && at <= CAPABILITIES_END - MSIX_BYTES) {
             device->pci.msix = at;
         }
         at = config8(address, at + 1) & ALIGNED;

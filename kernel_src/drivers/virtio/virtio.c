@@ -21,6 +21,7 @@ enum {
     RESET_LOOKS = 100000,   /* a device that never says 0 again is no device */
     LOOKS_BEFORE_TIME = 64, /* reading the clock costs as much as these */
     LOOK_NS = 200000,       /* looking is faster than an interrupt, but not for ever */
+    TICKS_PER_NS = 4,       /* of the counter, at most, for all we know */
 };
 
 #define FEATURE_VERSION_1 (1ull << 32) /* chapter 6 */
@@ -126,6 +127,17 @@ void virtio_notify(struct virtio *device, uint16_t index, const struct virtq *qu
     }
 }
 
+/* Where no clock is up yet, time is told by a counter whose rate is not known: looking only, and perhaps for longer. */
+static int wait_without_clock(struct virtq *queue, uint64_t timeout_ns) {
+    const uint64_t start = clock_ticks();
+    while (!virtq_ready(queue)) {
+        if ((clock_ticks() - start) / TICKS_PER_NS >= timeout_ns) {
+            return -ETIMEDOUT;
+        }
+    }
+    return queue->broken ? -EIO : 0;
+}
+
 int virtio_wait(struct virtq *queue, uint64_t timeout_ns) {
     for (int i = 0; i < LOOKS_BEFORE_TIME; i++) {
         if (virtq_ready(queue)) {
@@ -133,6 +145,9 @@ int virtio_wait(struct virtq *queue, uint64_t timeout_ns) {
         }
     }
     const uint64_t start = clock_monotonic_ns();
+    if (start == 0) {
+        return wait_without_clock(queue, timeout_ns);
+    }
     uint64_t now = start;
     while (!virtq_ready(queue)) {
         if (now - start >= timeout_ns) {

@@ -111,8 +111,8 @@ int virtq_take(struct virtq *queue, void **token, uint32_t *written) {
     }
     /* Read once, then checked: the device can change it between two looks. */
     volatile struct virtq_used_element *element = &queue->used->ring[queue->used_index % queue->size];
-    const uint32_t id = element->id;
-    const uint32_t length = element->length;
+    const uint32_t id = __atomic_load_n(&element->id, __ATOMIC_RELAXED);
+    const uint32_t length = __atomic_load_n(&element->length, __ATOMIC_RELAXED);
     if (waiting > queue->size || id >= queue->size || queue->entries[id].token == NULL) {
         queue->broken = true;
         return -EIO;
@@ -136,5 +136,5 @@ void virtq_interrupts(struct virtq *queue, bool wanted) {
 
 bool virtq_must_notify(const struct virtq *queue) {
     __atomic_thread_fence(__ATOMIC_SEQ_CST); /* the index is seen before the flags are read, 2.7.13.4.1 */
-    return !(queue->used->flags & USED_NO_NOTIFY);
+    return !(__atomic_load_n(&queue->used->flags, __ATOMIC_RELAXED) & USED_NO_NOTIFY);
 }

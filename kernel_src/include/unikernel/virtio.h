@@ -47,10 +47,11 @@ struct virtio {
     union {
         struct {
             volatile uint32_t *registers;
+            uint64_t config_bytes; /* behind the registers */
             unsigned pin;
         } mmio;
         struct {
-            volatile unsigned char *common, *notify, *isr, *device;
+            volatile unsigned char *common, *notify, *device;
             volatile uint16_t *doorbells[VIRTIO_QUEUES];
             uint32_t notify_multiplier, notify_bytes, device_bytes;
             uint16_t address; /* bus, device, function */
