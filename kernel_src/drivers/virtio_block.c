@@ -28,6 +28,8 @@ enum {
     STATUS_UNSUPPORTED = 2,
     STATUS_NONE = 0xff, /* ours: the disk has written nothing */
 
+    DISCARDS = 1 << 16, /* requests for a whole disk, at most: else it is not worth while */
+
     CONFIG_CAPACITY = 0, /* 5.2.4 */
     CONFIG_SIZE_MOST = 8,
     CONFIG_DISCARD_SECTORS = 36,
@@ -61,7 +63,8 @@ static int error_of(uint8_t status) {
     return status == STATUS_OK ? 0 : status == STATUS_UNSUPPORTED ? -EOPNOTSUPP : -EIO;
 }
 
-/* One request and its answer; `data` may have no bytes. */
+/* One request and its answer; `data` may have no bytes. Of a success the disk must say that it wrote all it was asked
+ * for, the status last. */
 static int ask(struct virtio_block_state *state, uint32_t type, uint64_t sector, struct virtq_piece data) {
     if (state->failed) {
         return -EIO;
@@ -81,8 +84,13 @@ static int ask(struct virtio_block_state *state, uint32_t type, uint64_t sector,
         error = virtio_wait(&state->queue, PATIENCE_NS);
     }
     void *token;
-    uint32_t written;
+    uint32_t written = 0;
     if (error == 0 && virtq_take(&state->queue, &token, &written) != 1) {
+        error = -EIO;
+    }
+    const uint8_t status = __atomic_load_n(&request->status, __ATOMIC_RELAXED);
+    if (error == 0 && status == STATUS_OK &&
+        written < (data.device_writes ? data.length : 0) + sizeof request->status) {
         error = -EIO;
     }
     if (error != 0) {
@@ -90,7 +98,7 @@ static int ask(struct virtio_block_state *state, uint32_t type, uint64_t sector,
         virtio_abandon(state->device);
         return -EIO;
     }
-    return error_of(request->status);
+    return error_of(status);
 }
 
 static bool is_named(const char *serial, const char *name) {
@@ -118,6 +126,9 @@ static int start(struct virtio_block_state *state, struct virtio *device) {
     state->flushes = features & FEATURE_FLUSH;
     state->discards = features & FEATURE_DISCARD;
     state->discard_most = state->discards ? virtio_config32(device, CONFIG_DISCARD_SECTORS) : 0;
+    if (state->sectors / DISCARDS > state->discard_most) {
+        state->discard_most = 0;
+    }
     const uint32_t most = features & FEATURE_SIZE_MOST ? virtio_config32(device, CONFIG_SIZE_MOST) : REQUEST_BYTES;
     state->most_bytes = (most < REQUEST_BYTES ? most : REQUEST_BYTES) / SECTOR_BYTES * SECTOR_BYTES;
     return state->most_bytes == 0 ? -ENODEV : virtio_ready(device, NULL, NULL);
@@ -137,11 +148,13 @@ static void start_all(void) {
     started = true;
     for (struct virtio *device = NULL; (device = virtio_next(device, VIRTIO_BLOCK)) != NULL && disk_count < DISKS;) {
         struct virtio_block_state *state = &disks[disk_count].state;
-        state->request = memory_take(sizeof *state->request, CACHE_LINE);
+        *state = (struct virtio_block_state){.request = memory_take(sizeof *state->request, CACHE_LINE)};
         char *serial = disks[disk_count].serial;
         if (state->request != NULL && start(state, device) == 0 &&
             ask(state, TYPE_SERIAL, 0, (struct virtq_piece){serial, SERIAL_BYTES, true}) == 0) {
             disk_count++;
+        } else {
+            virtio_abandon(device);
         }
     }
 }
