@@ -11,6 +11,7 @@ _HOMES = {
     "Image": "unikernel.build.image",
     "Machine": "unikernel.machine.sync",
     "Plan": "unikernel.plan",
+    "PowerCut": "unikernel.machine.power",
     "Project": "unikernel.project",
     "Refusal": "unikernel.errors",
     "Run": "unikernel.machine.run",

@@ -13,6 +13,7 @@ NAMES = {
     "Image",
     "Machine",
     "Plan",
+    "PowerCut",
     "Project",
     "Refusal",
     "Run",

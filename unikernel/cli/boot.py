@@ -10,6 +10,7 @@ ends it.
 exit status:
   the machine's own, n & 255: 0 main.py ended, 1 an exception that nobody caught, n sys.exit(n)
   2 refused   124 timeout   125 QEMU failed   130 stopped   134 panic, or ended without a record
+  137 its power was cut
 
 With --json the last line of standard output is one object:
   status, ended_by (machine, refusal, timeout, vmm, panic, stopped), reason, name, image, timeline

@@ -43,7 +43,7 @@ verbs:
 {PROGRAM} VERB --help tells more. To begin:
   {PROGRAM} new hello && {PROGRAM} boot hello
 
-exit status: that of the machine (n & 255); else 2 refused, 124 timeout, 125 QEMU failed, 130 stopped, 134 panic
+exit status: that of the machine (n & 255); else 2 refused, 124 timeout, 125 QEMU failed, 130 stopped, 134 panic, 137 power cut
 """
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from unikernel.build.image import Image
     from unikernel.machine.console import Console
     from unikernel.machine.limits import Limits
+    from unikernel.machine.power import Keep
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -130,6 +131,12 @@ class Handle(ABC):
     @abstractmethod
     async def restart(self) -> None:
         """Start it again at once, from its first instruction; returns when it runs. Name and console stay."""
+
+    @abstractmethod
+    async def power_cut(self, after_writes: int = 0, keep: Keep = "none") -> None:
+        """Cut the power, of a machine booted with ``volatile=True``: see `power.PowerCut`. It may take its time until
+        then; `wait` returns the run, ended by ``power``. Raises `Refusal` where the disks forget nothing.
+        """
 
     @abstractmethod
     async def leave(self) -> Run | None:

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +20,7 @@ from unikernel.machine import panic, registry, wire
 from unikernel.machine.console import Console
 from unikernel.machine.handle import Handle, MachineState, require
 from unikernel.machine.limits import Limits
+from unikernel.machine.power import PowerCut
 from unikernel.machine.run import STATUS_VMM, HostTimes, Run
 from unikernel.machine.wire import PIECE_BYTES, PROTOCOL, Message
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from unikernel.build.image import Image
+    from unikernel.machine.power import Keep
 
 START_S: Final = 30.0
 GONE: Final = "its keeper is gone"
@@ -195,6 +197,11 @@ class KeptMachine(Handle):
     async def restart(self) -> None:
         """Start it again at once, from its first instruction; returns when it runs. Name and console stay."""
         await self._ask("restart")
+
+    @require(MachineState.RUNNING, MachineState.PAUSED)
+    async def power_cut(self, after_writes: int = 0, keep: Keep = "none") -> None:
+        """Cut the power, of a machine booted with ``volatile=True``; see `handle.Handle.power_cut`."""
+        await self._ask("power_cut", json.dumps(asdict(PowerCut(after_writes, keep))).encode())
 
     async def leave(self) -> Run | None:
         """Let go of the machine; it runs on."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import socket
 import struct
@@ -167,6 +168,8 @@ class Viewer:
             await machine.console.send(data)
         elif what == "records":
             return machine.records_bytes()
+        elif what == "power_cut":
+            await machine.power_cut(**json.loads(data))
         elif what in ("interrupt", "pause", "resume", "stop", "shutdown", "restart"):
             await getattr(machine, what)()
         else:

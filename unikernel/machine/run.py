@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from unikernel.machine.panic import PanicReport
     from unikernel.machine.transcript import Transcript
 
-EndedBy = Literal["machine", "timeout", "vmm", "panic", "stopped", "refusal"]
+EndedBy = Literal["machine", "timeout", "vmm", "panic", "stopped", "power", "refusal"]
 
 STATUS_MASK: Final = 0xFF
 STATUS_TIMEOUT: Final = 124
 STATUS_VMM: Final = 125
 STATUS_STOPPED: Final = 130
 STATUS_PANIC: Final = 134
+STATUS_POWER: Final = 137
 
 NO_RECORD: Final = "ended without a record"
 
@@ -88,7 +89,7 @@ class Run:
     def card(self) -> Card:
         """How it shows itself."""
         good = self.ended_by == "machine" and self.status == 0
-        state = "done" if good else "ended" if self.ended_by in ("machine", "stopped") else "failed"
+        state = "done" if good else "ended" if self.ended_by in ("machine", "stopped", "power") else "failed"
         word = f"ended, exit {self.status}" if self.ended_by == "machine" else self.reason
         facts: tuple[str, ...] = (duration(self.host.seconds), f"{self.transcript.total_bytes} bytes written")
         if self.restarts:
@@ -104,7 +105,7 @@ class Run:
 
 
 def verdict(records: Records, end: VmmEnd, ours: Verdict | None, panic: PanicReport | None) -> Verdict:
-    """How it ended. `ours` is set when we ended it (timeout, stop) before the VMM was gone."""
+    """How it ended. `ours` is set when we ended it (timeout, stop, power cut) before the VMM was gone."""
     if ours is not None:
         return ours
     if end.kind is EndKind.STOPPED:

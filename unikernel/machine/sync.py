@@ -234,7 +234,7 @@ def boot(
             message = "keep: a VMM of this process cannot be handed to another; leave one of them out."
             raise Refusal(message)
         if not isinstance(volatile, bool):
-            message = "keep: another process owns the machine, whose power is cut by its method; boot it with volatile=True."
+            message = "keep: a kept machine's power is cut by its method power_cut; boot it with volatile=True."
             raise Refusal(message)
         from unikernel.machine import kept  # noqa: PLC0415 - an attached machine needs none of it
 

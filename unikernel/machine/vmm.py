@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
     from pathlib import Path
 
     from unikernel.devices.attachment import Attachment, Disk
@@ -21,11 +22,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Drive:
-    """A disk and its file. Where `fd` is not -1, the file is open and ours alone: the VMM inherits it."""
+    """A disk and its file. Where `fd` is not -1, the file is open and ours alone: the VMM inherits it.
+
+    Where there is `serve`, the VMM speaks NBD instead, over a socket whose other end it hands to that; at each start anew.
+    """
 
     disk: Disk
     path: Path
     fd: int = -1
+    serve: Callable[[socket.socket], None] | None = None
 
 
 @dataclass(frozen=True)
