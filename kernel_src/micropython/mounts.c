@@ -17,7 +17,6 @@
 
 typedef struct mounted {
     mp_obj_base_t base;
-    mp_vfs_mount_t entry;
     struct device *device;
     mp_obj_t filesystem; /* MP_OBJ_NULL until it is first used */
 } mounted_t;
@@ -71,9 +70,11 @@ static void mount(struct device *device, mp_vfs_mount_t ***end) {
     while (where[length] != 0) { /* strlen is long, and nothing else calls it on the way to the first line */
         length++;
     }
-    self->entry = (mp_vfs_mount_t){.str = where, .len = length, .obj = MP_OBJ_FROM_PTR(self), .next = NULL};
-    **end = &self->entry;
-    *end = &self->entry.next;
+    /* On its own, as only a pointer to the start of something keeps it. */
+    mp_vfs_mount_t *entry = m_new_obj(mp_vfs_mount_t);
+    *entry = (mp_vfs_mount_t){.str = where, .len = length, .obj = MP_OBJ_FROM_PTR(self), .next = NULL};
+    **end = entry;
+    *end = &entry->next;
 }
 
 void mounts_init(struct device *app_files) {

@@ -48,6 +48,12 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
         ("import time\nprint(time.localtime()[0] == time.gmtime(time.time())[0] >= 2024)", 0, "True"),
         ("def f():\n    return 1 // 0\nf()", 1, 'File "main.py", line 2, in f\r\nZeroDivisionError'),
         ("x = []\nwhile True: x.append(bytearray(4096))", 1, "MemoryError"),
+        (
+            "import gc, os\nfor i in range(9): gc.collect(); x = [bytearray(64) for _ in range(99)]\n"
+            "print(os.listdir('/rom'), os.listdir())",
+            0,
+            "['main.mpy'] ['main.mpy']",
+        ),
         ("def f(n): return f(n + 1)\nf(0)", 1, "RuntimeError: maximum recursion depth exceeded"),
         (
             "class A:\n    def __getattr__(self, n): return getattr(self, n)\nA().x",
