@@ -44,6 +44,8 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
         ("import sys; sys.exit(-1)", 255, ""),
         ("import sys; sys.exit('sorry')", 1, "sorry\r\n"),
         ("import unikernel; unikernel.exit(300)", 44, ""),
+        ("import sys\nsys.atexit(lambda: print('last'))\nsys.exit(3)", 3, "last\r\n"),
+        ("import sys\nsys.atexit(lambda: 1 // 0)\nprint('well')", 0, "well\r\nTraceback"),
         ("import time\nprint(time.gmtime(86400.5), time.mktime(time.gmtime(1)))", 0, "(1970, 1, 2, 0, 0, 0, 4, 2) 1"),
         ("import time\nprint(time.localtime()[0] == time.gmtime(time.time())[0] >= 2024)", 0, "True"),
         ("def f():\n    return 1 // 0\nf()", 1, 'File "main.py", line 2, in f\r\nZeroDivisionError'),
