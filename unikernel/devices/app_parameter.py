@@ -61,9 +61,10 @@ def read(name: str, value: object, place: str) -> Parameter:
             raise Refusal(f"{place}: {key} is {each!r}; it must be a text in quotes.")
     kind: Any = int if rest.get("unit") == BYTES else type(said)
     made = Parameter(name, kind, said, rest.get("text", ""), rest.get("unit", ""), open="open" in value)
+    for key in ("least", "most"):
+        if key in value and kind is not int:
+            raise Refusal(f"{place}: {name} is {said!r}, which has no {key}; only a number has bounds.")
     bounds: dict[str, Any] = {key: made.read(value[key], place) for key in ("least", "most") if key in value}
-    if kind is not int and bounds:
-        raise Refusal(f"{place}: {name} is {said!r}, which has no {next(iter(bounds))}; only a number has bounds.")
     choices = value.get("choices", [])
     if (
         not isinstance(choices, list)
