@@ -8,6 +8,7 @@ import pytest
 
 from unikernel.app import App
 from unikernel.check import Finding, check, typed
+from unikernel.cli.main import main
 from unikernel.errors import BuildError, Refusal
 from unikernel.project import Project
 from unikernel.stack import Stack
@@ -80,6 +81,19 @@ def test_the_file_is_named_as_the_user_knows_it(tmp_path: Path) -> None:
 def test_what_would_stop_the_build_stops_the_check() -> None:
     with pytest.raises(BuildError, match="no module numpy"):
         check(Stack.default("app", App.from_text("import numpy\n")))
+
+
+def test_the_command_ends_with_1_where_there_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "hello"
+    Project.create(folder)
+    assert main(["check", str(folder)]) == 0
+    (folder / "main.py").write_text("for key in {1: 2}.items():\n    print(key)\n")
+    assert main(["check", str(folder)]) == 0
+    (folder / "main.py").write_text("print(1 + 'x')\n")
+    assert main(["check", str(folder)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.rpartition(" [")[2] for line in lines if line.startswith(str(folder))] == ["dict-order]", "operator]"]
+    assert lines[-1] == "hello: 1 error in 1 file"
 
 
 def test_without_mypy_one_sentence_says_the_cure(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -186,6 +186,13 @@ def test_describe_shows_the_graph_and_the_plan(cell: Cell) -> None:
     assert made["stack"] == cell.shell.user_ns["stack"]
 
 
+def test_check_shows_what_is_wrong_and_where(cell: Cell) -> None:
+    cell.run("%%unikernel app hello\nimport os\nprint(os.environ)")
+    (output,) = cell.bundles("%unikernel check")
+    assert "main.py:2:7: error: the machine's os has no environ. [not-there]" in output["text/plain"]
+    assert "1 error in 1 file" in output["text/html"]
+
+
 def test_devices_lists_the_catalogue_and_one_class(cell: Cell) -> None:
     assert "Uart16550" in cell.run("%unikernel devices")[0]
     assert "after_app" in cell.run("%unikernel devices Repl")[0]

@@ -16,6 +16,7 @@ from unikernel.errors import Refusal
 
 WHEEL = ".whl"
 _COMPILED = (".so", ".pyd", ".dylib")
+_READ = (".py", "/METADATA", "/PKG-INFO", "/requires.txt")
 _BUILD_FILES = ("setup.py", "pyproject.toml")
 _LONGEST_LICENCE = 40
 
@@ -47,15 +48,18 @@ def read(path: Path) -> Distribution:
 
 
 def _members(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Every file by its path; what is neither Python nor metadata is named only, without its bytes."""
     if path.name.endswith((WHEEL, ".zip")):
         with zipfile.ZipFile(path) as archive:
-            yield from ((each.filename, archive.read(each)) for each in archive.infolist() if not each.is_dir())
+            for each in archive.infolist():
+                if not each.is_dir():
+                    yield each.filename, archive.read(each) if each.filename.endswith(_READ) else b""
         return
     with tarfile.open(path) as archive:
         for member in archive:
             file = archive.extractfile(member) if member.isfile() else None
             if file is not None:
-                yield member.name.removeprefix("./"), file.read()
+                yield member.name.removeprefix("./"), file.read() if member.name.endswith(_READ) else b""
 
 
 def _wheel(path: Path, members: Mapping[str, bytes]) -> Distribution:

@@ -26,6 +26,9 @@ for key, message in (
         hmac.digest(key, message, hashlib.sha256) == hmac.new(key, message, "SHA256").digest(),
     )
 
+for name in ("md5", "sha1"):
+    print(hmac.new(b"Jefe", b"what do ya want for nothing?", name).hexdigest(), hmac.new(b"", b"", name).digest_size)
+
 parts = hmac.new(bytearray(b"key"), digestmod="sha256")
 parts.update(b"in ")
 parts.update(b"parts")
