@@ -52,6 +52,31 @@ def rebuild_app_s(scratch: Path) -> float:
     return statistics.median(took)
 
 
+def relink_s(scratch: Path) -> float:
+    """A device added, or removed: the whole command, the drivers compiled once before."""
+    project = _project(scratch / "relink", "print(0)\n")
+    toml = project / "unikernel.toml"
+    without = toml.read_text()
+    texts = (without + '\n[devices.data]\nclass = "RamDisk"\n', without)
+    took = []
+    for number in range(-2, ROUNDS):
+        toml.write_text(texts[number % 2])
+        began = time.monotonic()
+        _command("build", str(project))
+        if number >= 0:
+            took.append(time.monotonic() - began)
+    return statistics.median(took)
+
+
+def storage_bytes(scratch: Path) -> int:
+    """An image with littlefs on a virtio disk, as it ships: stripped."""
+    project = _project(scratch / "storage", WHOLE)
+    with (project / "unikernel.toml").open("a") as file:
+        file.write('\n[devices.data]\nclass = "VirtioBlock"\n\n[devices.files]\nclass = "LittleFs"\n')
+    size: int = _command("build", str(project))["bytes"]
+    return size
+
+
 def _copy(scratch: Path) -> dict[str, str]:
     """A copy of the package and its kernel sources, so that changing a driver changes nothing here."""
     tree = scratch / "copy"

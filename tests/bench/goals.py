@@ -38,6 +38,14 @@ GOALS = {
     "console_bytes_per_s": Goal("bytes/s", 500_000, 500_000, most=False, baseline="machine to browser, none lost"),
     "cell_to_line_s": Goal("s", 0.5, 0.5, baseline="Shift+Enter to the first line in the browser"),
     "idle_cpu": Goal("%", 0.3, 0.3, baseline="of one host processor, over 30 s"),
+    "relink_s": Goal("s", 0.4, 0.4, baseline="a device added or removed, the whole command"),
+    "storage_bytes": Goal("bytes", 400_000, 400_000),
+    "blk_4k": Goal("× Linux", 1.4, 1.4, most=False, baseline="slower of read and write, threads, both on q35"),
+    "blk_4k_read_uring": Goal("× Linux", 3.0, 3.0, most=False, baseline="io_uring, both on q35"),
+    "blk_4k_write_uring": Goal("× Linux", 1.8, 1.8, most=False, baseline="io_uring, both on q35"),
+    "blk_1m": Goal("× Linux", 1.3, 1.3, most=False, baseline="slower of read and write, threads, both on q35"),
+    "blk_4k_microvm": Goal("× Linux", most=False, baseline="ours on microvm, Linux on q35, threads"),
+    "perf_bench": Goal("× Linux", 1.0, 1.0, most=False, baseline="geometric mean, both on q35"),
     "linux_boot_ratio": Goal(
         "× floor", baseline="a guest that does nothing, interleaved; Linux and MicroPython on q35"
     ),
