@@ -8,6 +8,7 @@
  *                 rate is not known
  *   parameters()  a dict of the app's own parameters by name, and of what the devices leave open by NAME.PARAMETER
  *   reseed()      seeds the generator behind os.urandom and random again, now
+ *   manifest()    a dict of what the image says of itself, as `unikernel describe` shows it: docs/abi.md
  *   mark(name)    adds a record of the app's own to the trace
  *   exit(status)  ends the machine at once, without unwinding
  *   restart()     the same, and asks its owner to start it again
@@ -145,6 +146,18 @@ static mp_obj_t unikernel_reseed(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(unikernel_reseed_obj, unikernel_reseed);
 
+/* The note as the linker put it into the image: three numbers, the owner's name, padded, and the text. */
+static mp_obj_t unikernel_manifest(void) {
+    extern const uint32_t manifest_note[];
+    enum { OWNER_BYTES, TEXT_BYTES, TYPE, HEAD };
+    const size_t owner_words = (manifest_note[OWNER_BYTES] + sizeof(uint32_t) - 1) / sizeof(uint32_t);
+    const uint32_t *json_text = &manifest_note[HEAD + owner_words];
+    mp_obj_t json = mp_import_name(MP_QSTR_json, mp_const_none, MP_OBJ_NEW_SMALL_INT(0));
+    return mp_call_function_1(mp_load_attr(json, MP_QSTR_loads),
+                              mp_obj_new_memoryview('B', manifest_note[TEXT_BYTES], (void *)json_text));
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(unikernel_manifest_obj, unikernel_manifest);
+
 static mp_obj_t unikernel_mark(mp_obj_t name) {
     trace_mark(mp_obj_str_get_str(name));
     return mp_const_none;
@@ -169,6 +182,7 @@ static const mp_rom_map_elem_t globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_trace), MP_ROM_PTR(&unikernel_trace_obj)},
     {MP_ROM_QSTR(MP_QSTR_parameters), MP_ROM_PTR(&unikernel_parameters_obj)},
     {MP_ROM_QSTR(MP_QSTR_reseed), MP_ROM_PTR(&unikernel_reseed_obj)},
+    {MP_ROM_QSTR(MP_QSTR_manifest), MP_ROM_PTR(&unikernel_manifest_obj)},
     {MP_ROM_QSTR(MP_QSTR_mark), MP_ROM_PTR(&unikernel_mark_obj)},
     {MP_ROM_QSTR(MP_QSTR_exit), MP_ROM_PTR(&unikernel_exit_obj)},
     {MP_ROM_QSTR(MP_QSTR_restart), MP_ROM_PTR(&unikernel_restart_obj)},

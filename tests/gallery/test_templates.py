@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from unikernel.build.image import build
+from unikernel.check import check
 from unikernel.cli.main import main
 from unikernel.errors import Refusal
 from unikernel.machine.sync import boot
@@ -16,6 +17,7 @@ from unikernel.template import Boot, Template, template_named, templates
 
 PATIENCE_S = 30
 FIRST_HALF = {
+    "app-info",
     "block-device",
     "clock",
     "crypto",
@@ -96,3 +98,8 @@ def test_the_list_has_one_line_each(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_command_makes_a_template(tmp_path: Path) -> None:
     assert main(["new", "--template", "noop", str(tmp_path / "made")]) == 0
     assert (tmp_path / "made/main.py").read_bytes() == template_named("noop", "here").files["main.py"]
+
+
+@pytest.mark.parametrize("template", templates(), ids=lambda each: each.name)
+def test_a_check_finds_nothing_in_a_template(template: Template, tmp_path: Path) -> None:
+    assert check(template.make(tmp_path / template.name).stack).findings == ()

@@ -20,11 +20,10 @@ blocks = disk.ioctl(4, 0)
 def draw(seed, tickets):
     """The blocks of a round, and what is on each: the same for the same seed, in whatever machine."""
     random.seed(seed)
-    drawn = {}
-    while len(drawn) < tickets:
-        number = random.randrange(1, blocks)
-        drawn[number] = bytes(random.getrandbits(8) for _ in range(16)) * (BLOCK_BYTES // 16)
-    return drawn
+    urn = list(range(1, blocks))
+    for _ in range(tickets):
+        number = urn.pop(random.randrange(len(urn)))
+        yield number, bytes(random.getrandbits(8) for _ in range(16)) * (BLOCK_BYTES // 16)
 
 
 def note(round_number, tickets, checked):
@@ -40,7 +39,7 @@ disk.readblocks(0, page)
 mark, round_number, tickets, checked = struct.unpack_from(NOTE, page)
 
 if mark == MARK and not checked:
-    for number, content in draw(round_number, tickets).items():
+    for number, content in draw(round_number, tickets):
         disk.readblocks(number, page)
         assert page == content, f"block {number} is not what was written"
     print(f"round {round_number}: all {tickets} blocks hold what the seed says")
@@ -48,7 +47,7 @@ if mark == MARK and not checked:
 else:
     round_number = round_number + 1 if mark == MARK else 1
     tickets = unikernel.parameters()["tickets"]
-    for number, content in draw(round_number, tickets).items():
+    for number, content in draw(round_number, tickets):
         disk.writeblocks(number, content)
     note(round_number, tickets, checked=False)
     print(f"round {round_number}: {tickets} of {blocks - 1} blocks are drawn and written; now the machine starts again")

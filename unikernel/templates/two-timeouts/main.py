@@ -2,7 +2,7 @@
 
 import asyncio
 
-stopped = []
+stopped: list = []
 
 
 async def work(seconds):
