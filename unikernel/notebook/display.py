@@ -12,6 +12,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Final
 
 from unikernel.errors import Refusal, UnikernelError
+from unikernel.machine.handle import MachineState
 from unikernel.machine.kept import KeptMachine
 from unikernel.machine.loop import core
 from unikernel.machine.sync import Machine, boot
@@ -126,7 +127,13 @@ class _ShownConsole:
     def _start(self) -> None:
         assert self._widget is not None
         self._widget.attach(self._machine.inner.console)
+        self._machine.inner.watch(self._note_state)
         self._keep(core().loop.create_task(self._watch(self._machine)))
+
+    def _note_state(self) -> None:
+        """A machine that is started again writes on to the same console."""
+        if self._widget is not None and self._machine.state is MachineState.STARTING:
+            self._widget.mark_restart()
 
     async def _watch(self, machine: Machine) -> None:
         run = await machine.inner.wait()

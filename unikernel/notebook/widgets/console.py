@@ -101,9 +101,13 @@ class ConsoleWidget(anywidget.AnyWidget):
         """Show this console from here on; a second one follows the first in the same terminal. On the loop."""
         self._unsubscribe()
         if self._channel is not None:
-            self.stream.feed(RESTARTED)
+            self.mark_restart()
         self._channel = channel
         self._unsubscribe = channel.subscribe(follow(self.stream), 0)
+
+    def mark_restart(self) -> None:
+        """Show where another life of the machine begins. On the loop."""
+        self.stream.feed(RESTARTED)
 
     def end(self, state: str, word: str, facts: tuple[str, ...]) -> None:
         """Show the machine's end, and close as soon as no view is left. On the loop.
