@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -212,7 +211,8 @@ def resolve(stack: Stack) -> Plan:
         )
         waiting += [devices[name] for name in devices.keys() - before]
     _check_hardware(stack.name, devices)
-    check_virtio(stack.name, devices.values(), target_named(stack.target))
+    asking = [device.name for device in devices.values() for _ in device.attachments()]
+    target_named(stack.target).check_room(stack.name, asking)
     order = _order(stack.name, devices, edges)
     planned = tuple(PlannedDevice(devices[name], edges[name], name in added) for name in order)
     return Plan(
@@ -284,16 +284,6 @@ def _check_hardware(place: str, devices: dict[str, Device]) -> None:
         if device.hardware and owners.setdefault(device.hardware, device) is not device:
             first = owners[device.hardware].name
             raise Refusal(f"{place}: {first} and {device.name} both drive {device.hardware}; remove one of them.")
-
-
-def check_virtio(place: str, devices: Iterable[Device], target: Target) -> None:
-    """Raises `Refusal` when the devices ask for more virtio hardware than `target` has room for."""
-    asking = [device.name for device in devices for _ in device.attachments()]
-    if len(asking) > target.virtio_most:
-        raise Refusal(
-            f"{place}: {', '.join(asking)} are {len(asking)} virtio devices, and {target.name} has room for "
-            f"{target.virtio_most}; remove some, or choose another target."
-        )
 
 
 def _order(place: str, devices: dict[str, Device], edges: dict[str, tuple[Edge, ...]]) -> list[str]:

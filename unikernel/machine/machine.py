@@ -419,6 +419,7 @@ def describe(
     memory_bytes = -(-limits.memory_bytes // MEMORY_GRAIN_BYTES) * MEMORY_GRAIN_BYTES
     project = project_of(Path(image.path))
     asked = tuple(each for device in said.devices for each in device.attachments())
+    wanted.check_room(image.manifest.name, [device.name for device in said.devices for _ in device.attachments()])
     drives = tuple(Drive(each, project / each.path) for each in asked if isinstance(each, Disk))
     others = tuple(each for each in asked if not isinstance(each, Disk))
     return Hardware(

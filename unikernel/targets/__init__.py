@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -24,6 +25,14 @@ class Target:
     def runs(self, other: Target) -> bool:
         """Whether an image built for `other` boots here, too."""
         return (self.arch, self.boot_protocol) == (other.arch, other.boot_protocol)
+
+    def check_room(self, place: str, asking: Sequence[str]) -> None:
+        """Raises `Refusal`, naming `place`, when more devices ask for virtio hardware than there is room for."""
+        if len(asking) > self.virtio_most:
+            raise Refusal(
+                f"{place}: {', '.join(asking)} are {len(asking)} virtio devices, and {self.name} has room for "
+                f"{self.virtio_most}; remove some, or choose another target."
+            )
 
     @property
     def triple(self) -> str:
