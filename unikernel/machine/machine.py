@@ -359,6 +359,9 @@ async def boot(
     limits = Limits(
         image.manifest.memory_bytes if memory_bytes is None else memory_bytes, output_limit_bytes, timeout_s
     )
+    if accel == accelerator.AUTO:
+        # A probe may take a second: not on the loop, on which other machines live.
+        accel = (await asyncio.to_thread(accelerator.choose, accel)).value
     hardware = describe(image, limits, accel=accel, prompt=prompt, target=target, parameters=parameters)
     wanted = (
         name
