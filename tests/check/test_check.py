@@ -13,6 +13,8 @@ from unikernel.errors import BuildError, Refusal
 from unikernel.project import Project
 from unikernel.stack import Stack
 
+ROOT = Path(__file__).parents[2]
+APPS = sorted(path.parent for path in (*ROOT.glob("examples/*/main.py"), *ROOT.glob("unikernel/templates/*/main.py")))
 APP = """\
 from __future__ import annotations
 import asyncio, functools, sys, time, unikernel
@@ -76,6 +78,18 @@ def test_the_file_is_named_as_the_user_knows_it(tmp_path: Path) -> None:
     assert report.findings == (
         Finding(str(tmp_path / "main.py"), 1, 10, "error", report.findings[0].text, "assignment"),
     )
+
+
+def test_what_the_machine_has_is_no_error_where_a_stub_lacks_it() -> None:
+    source = "import cryptolib as c\nprint(c.MODE_ECB)\nprint(c.MODE_XTS)\n"
+    findings = check(Stack.default("app", App.from_text(source))).findings
+    assert [(each.line, each.rule) for each in findings] == [(3, "not-there")]
+
+
+@pytest.mark.parametrize("folder", APPS, ids=lambda folder: folder.name)
+def test_the_apps_that_we_show_have_no_errors(folder: Path) -> None:
+    app = App({path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.py")})
+    assert check(Stack.default("app", app)).errors == ()
 
 
 def test_what_would_stop_the_build_stops_the_check() -> None:

@@ -61,17 +61,34 @@ def own_names(sources: Iterable[Source]) -> frozenset[str]:
 
 def absent(file: str, tree: ast.Module, table: Known, own: frozenset[str]) -> Iterator[Finding]:
     """Every use of a name that is not there, unless the app expects it to fail."""
-    modules = {
+    modules = _imported(tree, table)
+    for node in _running(tree):
+        text = _fault(node, modules, table, own)
+        if text is not None and isinstance(node, ast.expr | ast.stmt):
+            yield Finding(file, node.lineno, node.col_offset + 1, "error", text, RULE)
+
+
+def there(tree: ast.Module, table: Known) -> frozenset[tuple[int, str]]:
+    """Line and name of each use of what a module of the machine does have, whatever a stub says."""
+    modules = _imported(tree, table)
+    return frozenset(
+        (node.lineno, node.attr)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.attr in table.modules.get(modules.get(node.value.id, ""), ())
+    )
+
+
+def _imported(tree: ast.Module, table: Known) -> dict[str, str]:
+    """The modules of the machine that a source imports, by the name it gives them."""
+    return {
         alias.asname or alias.name: alias.name
         for node in ast.walk(tree)
         if isinstance(node, ast.Import)
         for alias in node.names
         if alias.name in table.modules
     }
-    for node in _running(tree):
-        text = _fault(node, modules, table, own)
-        if text is not None and isinstance(node, ast.expr | ast.stmt):
-            yield Finding(file, node.lineno, node.col_offset + 1, "error", text, RULE)
 
 
 def _fault(node: ast.AST, modules: dict[str, str], table: Known, own: frozenset[str]) -> str | None:

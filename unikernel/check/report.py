@@ -70,17 +70,26 @@ def check(stack: Stack, progress: Progress = silent) -> Report:
     sources = [Source(path, path, raw) for path, raw in sorted(plan.app.files.items()) if path.endswith(".py")]
     known = names.known()
     own = names.own_names(sources)
+    there: set[tuple[str, int, str]] = set()
     for source in sources:
         tree = source.tree()
         if tree is not None:
             found += names.absent(source.name, tree, known, own)
             found += differences.found(source.name, tree)
-    places = {(each.file, each.line) for each in found if each.kind == "error"}
-    typed_findings = typed.found(sources, shelves, progress)
-    found += [each for each in typed_findings if each.rule != "attr-defined" or (each.file, each.line) not in places]
+            there |= {(source.name, line, name) for line, name in names.there(tree, known)}
+    found += [each for each in typed.found(sources, shelves, progress) if not _known_better(each, found, there)]
     if plan.app.origin is not None:
         found = [dataclasses.replace(each, file=str(plan.app.origin / each.file)) for each in found]
     return Report(plan.name, len(sources), tuple(sorted(set(found))))
+
+
+def _known_better(typed_one: Finding, found: list[Finding], there: set[tuple[str, int, str]]) -> bool:
+    """True where mypy misses a name of which the machine itself said that it is there, or not."""
+    if typed_one.rule != "attr-defined":
+        return False
+    place = (typed_one.file, typed_one.line)
+    said = any((each.file, each.line) == place and each.rule == names.RULE for each in found)
+    return said or any((file, line) == place and f'"{name}"' in typed_one.text for file, line, name in there)
 
 
 def _counted(number: int, word: str) -> str:

@@ -29,6 +29,7 @@ _OPTIONS = (
     "--no-site-packages",
     "--check-untyped-defs",
     "--follow-imports=silent",
+    "--disable-error-code=var-annotated",  # an app without annotations is an app, too
     "--ignore-missing-imports",  # the build itself tells what is missing
     "--show-column-numbers",
     "--show-error-codes",
@@ -61,10 +62,14 @@ def found(sources: Iterable[Source], shelves: tuple[Shelf, ...], progress: Progr
         said = _run(command, app, {"MYPYPATH": ":".join([*paths, str(app / "lib")])})
     matches = (_LINE.match(line) for line in said.splitlines())
     return [
-        Finding(m["file"], int(m["line"]), int(m["column"]), "error", f"{m['text']}.", m["rule"] or "mypy")
+        Finding(m["file"], int(m["line"]), int(m["column"]), "error", _sentence(m["text"]), m["rule"] or "mypy")
         for m in matches
         if m is not None and not m["file"].startswith(("/", ".."))
     ]
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?")) else f"{text}."
 
 
 def _untyped(shelf: Shelf, library: Path) -> Iterator[tuple[str, bytes]]:
