@@ -50,6 +50,7 @@ def test_json_stands_on_a_line_of_its_own(unikernel: Command, project: Maker) ->
     ending = json.loads(lines[-1])
     assert (ending["status"], ending["ended_by"]) == (0, "machine")
     assert ending["timeline"]
+    assert 0 < ending["memory_in_use_bytes"] < 1 << 20
 
 
 def test_json_tells_a_refusal_too(unikernel: Command, tmp_path: Path) -> None:

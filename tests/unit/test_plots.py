@@ -10,6 +10,7 @@ from tests.unit.test_measure_boot import PHASES, run
 from unikernel import plots
 from unikernel.measure.boot import boot_timeline
 from unikernel.measure.footprint import Component, File, Footprint
+from unikernel.measure.memory import MemoryUse, Region
 from unikernel.plots.axis import Axis
 from unikernel.plots.treemap import Box, squarified
 from unikernel.sweep import Series, Sweep
@@ -25,6 +26,14 @@ SWEEP = Sweep(
     "TCG",
 )
 FILES = (File("py/vm.c", 700, ()), File("py/gc.c", 200, ()))
+MEMORY = MemoryUse(
+    "hello",
+    (
+        Region("left by the VMM", "", 0, 1 << 20, ((0, 4096), (0xF0000, 0xF1000))),
+        Region("code", "r-x", 1 << 20, 0x110000, ((1 << 20, 0x110000),)),
+        Region("heap", "rw-", 0x110000, 8 << 20, ((0x110000, 0x118000),)),
+    ),
+)
 FOOTPRINT = Footprint(
     "hello", 1000, (Component("micropython", "runtime", 900, FILES), Component("app", "app", 100, ()))
 )
@@ -49,7 +58,12 @@ def test_an_axis_holds_its_data_between_nice_numbers(low: float, high: float) ->
 @pytest.mark.parametrize("width", [480, 860])
 @pytest.mark.parametrize("dark", [False, True])
 def test_each_picture_is_drawn_with_its_text_as_text(width: int, dark: bool) -> None:
-    for picture in (plots.boot(SWEEP, dark=dark, width=width), plots.footprint(FOOTPRINT, dark=dark, width=width)):
+    pictures = (
+        plots.boot(SWEEP, dark=dark, width=width),
+        plots.footprint(FOOTPRINT, dark=dark, width=width),
+        plots.memory(MEMORY, dark=dark, width=width),
+    )
+    for picture in pictures:
         svg = picture.rendered("svg").decode()
         assert picture.size_px[0] == width
         assert "<text" in svg
@@ -61,6 +75,8 @@ def test_each_picture_is_drawn_with_its_text_as_text(width: int, dark: bool) -> 
 def test_findings_are_made_of_the_data() -> None:
     assert "1.12 × the floor" in plots.boot(SWEEP).title
     assert plots.footprint(FOOTPRINT).title.startswith("90 % of hello is micropython")
+    found = "hello has 104 KiB of its 8 MiB in use at its first line; 64 KiB of them are code"
+    assert plots.memory(MEMORY).title == found
 
 
 def test_the_same_data_give_the_same_file() -> None:

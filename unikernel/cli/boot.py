@@ -13,7 +13,7 @@ exit status:
   137 its power was cut
 
 With --json the last line of standard output is one object:
-  status, ended_by (machine, refusal, timeout, vmm, panic, stopped), reason, name, image, timeline
+  status, ended_by (machine, refusal, timeout, vmm, panic, stopped), reason, name, command, memory_in_use_bytes (at the first line), timeline
 """
 
 from __future__ import annotations
@@ -149,6 +149,7 @@ def _tell(attached: Attached, *, as_json: bool) -> None:
                 "reason": run.reason,
                 "name": run.name,
                 "command": list(run.command),
+                "memory_in_use_bytes": run.memory_in_use_bytes,
                 "timeline": _timeline(run),
             }
         )

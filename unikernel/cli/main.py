@@ -20,7 +20,7 @@ VERBS = {
     "devices": "list the devices that a stack can be made of",
     "check": "check an app: imports, types, and where MicroPython is not CPython",
     "footprint": "tell who owns each byte of an image",
-    "plot": "draw the boot or the footprint",
+    "plot": "draw the boot, the footprint or the memory",
     "console": "attach to a machine that was booted with --detach",
     "ps": "list the machines that run",
     "stop": "stop a machine",

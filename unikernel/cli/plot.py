@@ -1,7 +1,8 @@
-"""Draws a picture: where the time of a boot goes, or who owns the bytes of an image.
+"""Draws a picture: where the time of a boot goes, who owns the bytes of an image, or what of its memory a machine uses.
 
 The file's name says the format, as boot.svg or boot.png; left out, it is DIR/build/boot.svg, or lies beside the image.
-The boot is measured: the image and the floor, a guest that does nothing, are booted in turn.
+The boot is measured: the image and the floor, a guest that does nothing, are booted in turn. Memory is that in use at
+the first line of one boot.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from unikernel.errors import Refusal
 if TYPE_CHECKING:
     from unikernel.build import Image
 
-PICTURES = ("boot", "footprint")
+PICTURES = ("boot", "footprint", "memory")
 FORMATS = (".svg", ".png", ".pdf")
 RUNS = 15
 MOST_RUNS = 1000
@@ -40,9 +41,10 @@ def run(options: Namespace) -> int:
         raise Refusal(f"{options.output}: the name says no format; end it in {', '.join(FORMATS)}.")
     image = image_of(options.subject)
     file = options.output or image.path.with_name(f"{options.picture}.svg")
-    figure = (
-        _boot(image, runs, dark=options.dark) if options.picture == "boot" else _footprint(image, dark=options.dark)
-    )
+    if options.picture == "boot":
+        figure = _boot(image, runs, dark=options.dark)
+    else:
+        figure = {"footprint": _footprint, "memory": _memory}[options.picture](image, dark=options.dark)
     try:
         figure.savefig(file)
     except OSError as error:
@@ -61,6 +63,12 @@ def _footprint(image: Image, *, dark: bool) -> Any:
     from unikernel import plots  # noqa: PLC0415
 
     return plots.footprint(image.footprint, dark=dark)
+
+
+def _memory(image: Image, *, dark: bool) -> Any:
+    from unikernel import plots, sweep  # noqa: PLC0415
+
+    return plots.memory(sweep.memory(image), dark=dark)
 
 
 def _runs(text: str) -> int:

@@ -101,6 +101,10 @@ class FakeSession:
         del address
         return bytes(self.machine.memory[:size])
 
+    def touched(self) -> tuple[tuple[int, int], ...]:
+        """The records' page."""
+        return ((0, 4096),)
+
     async def wait(self) -> VmmEnd:
         """Wait for the play's end."""
         await asyncio.wait((self._play,))

@@ -88,11 +88,13 @@ class Machine(Handle):
         self._ours: Verdict | None = None
         self._restart_asked = False
         self._last_records = b""
+        self._touched: tuple[tuple[int, int], ...] = ()
         self._loop = asyncio.get_running_loop()
         self._changed = asyncio.Event()
         self.console = ChannelConsole(
             self.name, session.console, limits.output_bytes, lambda: self._read_records().listening, outlives=True
         )
+        self.console.subscribe(self._note_memory)
         self._life = self._loop.create_task(self._live(), name=f"machine {self.name}")
         self._become(MachineState.RUNNING)
         live.add(self)
@@ -187,6 +189,11 @@ class Machine(Handle):
     def records_bytes(self) -> bytes:
         """The same as they lie in the machine's memory; of its last moment, once it has ended."""
         return self._last_records or self._session.memory(self.image.place.records_address, abi.RECORDS_BYTES)
+
+    def _note_memory(self, _offset: int, _data: bytes) -> None:
+        """At a life's first output: how much memory it took to come so far."""
+        if not self._touched:
+            self._touched = self._session.touched()
 
     def _become(self, state: MachineState) -> None:
         super()._become(state)
@@ -283,6 +290,7 @@ class Machine(Handle):
             self._ours = Verdict(STATUS_VMM, "vmm", f"it could not be started again: {error}")
             return False
         self._session = session
+        self._touched = ()
         self.restarts += 1
         self._restart_asked = False
         await old.close()
@@ -315,6 +323,7 @@ class Machine(Handle):
             versions={"vmm": self._session.version()},
             panic=report if how.ended_by == "panic" else None,
             restarts=self.restarts,
+            touched=self._touched,
         )
 
     def _read_records(self) -> abi.Records:

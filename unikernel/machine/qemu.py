@@ -6,6 +6,7 @@ Console and monitor are inherited descriptors. So nothing lies in a folder, and 
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import mmap
 import os
@@ -207,6 +208,10 @@ class QemuSession:
         """Guest-physical address is the offset in the memfd."""
         return self._memory.read(address, size)
 
+    def touched(self) -> tuple[tuple[int, int], ...]:
+        """Pages of the memfd that are no holes."""
+        return self._memory.touched()
+
     async def wait(self) -> VmmEnd:
         """Wait for QEMU's end and say whose it was."""
         code = await self._process.wait()
@@ -331,6 +336,17 @@ class _Memory:
 
     def read(self, address: int, size: int) -> bytes:
         return self._map[address : address + size] if address >= 0 else b""
+
+    def touched(self) -> tuple[tuple[int, int], ...]:
+        found: list[tuple[int, int]] = []
+        at = 0
+        # At the last hole there is no more data: ENXIO (lseek(2)).
+        with contextlib.suppress(OSError):
+            while True:
+                start = os.lseek(self.fd, at, os.SEEK_DATA)
+                at = os.lseek(self.fd, start, os.SEEK_HOLE)
+                found.append((start, at))
+        return tuple(found)
 
     def close(self) -> None:
         if not self._map.closed:

@@ -79,6 +79,13 @@ class Run:
     panic: PanicReport | None = None
     restarts: int = 0
     """How often it was started again; records and times are those of its last life."""
+    touched: tuple[tuple[int, int], ...] = ()
+    """What of its memory was in use at its first line: start and end, guest-physical, by address, in whole pages."""
+
+    @property
+    def memory_in_use_bytes(self) -> int:
+        """Memory that the host had given at the first line; 0 where there was none, or the VMM cannot tell."""
+        return sum(end - start for start, end in self.touched)
 
     @property
     def boot_timeline(self) -> Any:

@@ -100,6 +100,11 @@ class Session(Protocol):
     def memory(self, address: int, size: int) -> bytes:
         """A copy of guest-physical memory, also after the end, until `close`; shorter where the memory ends before."""
 
+    def touched(self) -> tuple[tuple[int, int], ...]:
+        """What of the machine's memory the host had to give so far: start and end, guest-physical, by address; empty
+        where the VMM cannot tell.
+        """
+
     async def wait(self) -> VmmEnd:
         """Wait for the VMM's end; may be awaited by several, and again."""
 

@@ -77,6 +77,7 @@ def ended(run: Run, records: bytes) -> Message:
         "host": asdict(run.host),
         "versions": run.versions,
         "restarts": run.restarts,
+        "touched": run.touched,
         "records_bytes": len(records),
         "offset": run.transcript.offset,
         "marks": [(mark.offset, mark.time_ns) for mark in run.transcript.marks],
@@ -96,6 +97,7 @@ def run_of(message: Message, panic_of: Any) -> Run:
     return Run(
         transcript=Transcript(message.data[count:], fields.pop("offset"), marks),
         command=tuple(fields.pop("command")),
+        touched=tuple((start, end) for start, end in fields.pop("touched")),
         host=HostTimes(**fields.pop("host")),
         records=records,
         panic=report,

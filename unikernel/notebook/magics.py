@@ -29,7 +29,7 @@ VERBS = {
     "describe": "the plan: graph, devices in boot order, components",
     "check": "imports, types, and where MicroPython is not CPython",
     "footprint": "who owns each byte of an image",
-    "plot": "draw the boot or the footprint",
+    "plot": "draw the boot, the footprint or the memory",
     "devices": "what a stack can be made of",
     "doctor": "what this computer has and lacks, with the cure",
     "fetch": "fill a folder with the sources, to build without network",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from unikernel.measure.boot import BootTimeline
     from unikernel.measure.footprint import Footprint
+    from unikernel.measure.memory import MemoryUse
     from unikernel.plots.picture import Picture
     from unikernel.sweep import Sweep
 
@@ -25,3 +26,10 @@ def footprint(footprint: Footprint, *, dark: bool = False, width: int = WIDTH_PX
     from unikernel.plots.footprint_picture import footprint_picture  # noqa: PLC0415 - matplotlib
 
     return footprint_picture(footprint, dark=dark, width=width)
+
+
+def memory(memory: MemoryUse, *, dark: bool = False, width: int = WIDTH_PX) -> Picture:
+    """What of a machine's memory is in use at its first line: its regions by address, and their pages."""
+    from unikernel.plots.memory_picture import memory_picture  # noqa: PLC0415 - matplotlib
+
+    return memory_picture(memory, dark=dark, width=width)

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from unikernel.sweep.boots import Series, Sweep, boots
+from unikernel.sweep.memory import memory
 
-__all__ = ["Series", "Sweep", "boots"]
+__all__ = ["Series", "Sweep", "boots", "memory"]

@@ -1,4 +1,6 @@
-"""Draws where the time of a boot goes, against a guest that does nothing, or who owns the bytes of an image."""
+"""Draws where the time of a boot goes, against a guest that does nothing, who owns the bytes of an image, or what of its
+memory a machine uses at its first line.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from unikernel.errors import Refusal
 from unikernel.notebook.session import Session
 from unikernel.notebook.verbs.boot import subject_image
 
-PICTURES = ("boot", "footprint")
+PICTURES = ("boot", "footprint", "memory")
 RUNS = 15
 MOST_RUNS = 1000
 
@@ -42,4 +44,7 @@ def run(session: Session, options: Namespace) -> None:
         return
     from unikernel import sweep  # noqa: PLC0415
 
+    if options.picture == "memory":
+        display(plots.memory(sweep.memory(image), dark=options.dark))
+        return
     display(plots.boot(sweep.boots(image, int(options.runs)), dark=options.dark))
