@@ -13,7 +13,8 @@ exit status:
   137 its power was cut
 
 With --json the last line of standard output is one object:
-  status, ended_by (machine, refusal, timeout, vmm, panic, stopped), reason, name, command, memory_in_use_bytes (at the first line), timeline
+  status, ended_by (machine, refusal, timeout, vmm, panic, stopped), reason, name, command,
+  memory_in_use_bytes (at the first line), timeline
 """
 
 from __future__ import annotations
