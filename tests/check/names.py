@@ -1,4 +1,4 @@
-"""What the machine itself says of its names: ``python -m tests.check.names`` writes unikernel/check/names.json anew."""
+"""What the machine itself says of its names: ``python -m tests.check.names`` writes unikernel/build/names.json anew."""
 
 from __future__ import annotations
 
@@ -8,17 +8,15 @@ import os
 import tempfile
 import time
 import types
-from pathlib import Path
 from typing import Any
 
-import unikernel.check
 from unikernel.app import App
 from unikernel.build.image import build
+from unikernel.build.known import TABLE
 from unikernel.build.runtime import modules_in_image
 from unikernel.machine.machine import boot
 from unikernel.stack import Stack
 
-TABLE = Path(unikernel.check.__file__).parent / "names.json"
 PATIENCE_S = 30
 
 #: An object of each kind, the same in both, and what no kind has under a name of two underscores but CPython's.

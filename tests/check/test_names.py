@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import json
 import re
-from pathlib import Path
 
 import pytest
 
-from tests.check.names import TABLE, ask
+from tests.check.names import ask
 from unikernel.build.bytecode import Source
 from unikernel.build.components import KERNEL_SRC
+from unikernel.build.known import TABLE, known
 from unikernel.check import names
 
 
@@ -23,15 +22,13 @@ async def test_the_table_is_what_the_machine_says() -> None:
 def test_our_stubs_are_the_machines_module() -> None:
     stub = (KERNEL_SRC / "stubs" / "unikernel.pyi").read_text()
     told = {node.name for node in ast.parse(stub).body if isinstance(node, ast.FunctionDef)}
-    assert told == names.known().modules["unikernel"] - {"__name__"}
+    assert told == known().modules["unikernel"] - {"__name__"}
 
 
 def absent(text: str) -> list[str]:
     source = Source("main.py", "main.py", text.encode())
     tree = ast.parse(text)
-    return [
-        f"{each.line}: {each.text}" for each in names.absent("main.py", tree, names.known(), names.own_names([source]))
-    ]
+    return [f"{each.line}: {each.text}" for each in names.absent("main.py", tree, known(), names.own_names([source]))]
 
 
 @pytest.mark.parametrize(
@@ -67,9 +64,3 @@ def test_what_is_not_there_is_found(text: str, said: str) -> None:
 )
 def test_what_is_there_or_the_apps_own_is_not(text: str) -> None:
     assert absent(text) == []
-
-
-def test_the_table_travels_with_the_package() -> None:
-    found = importlib.util.find_spec("unikernel.check")
-    assert found is not None
-    assert Path(str(found.origin)).with_name("names.json") == TABLE

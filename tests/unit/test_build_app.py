@@ -127,6 +127,7 @@ def test_the_file_is_named_as_the_user_knows_it(tmp_path: Path) -> None:
         ("import jsn\n", "did you mean json?"),
         ("def f():\n    import numpy\n", "main.py:2:5:"),
         ("import os.path\n", "os has no modules inside"),
+        ("from time import tick_ms\n", "the image's time has no tick_ms; there is ticks_ms."),
         ("import pkg.gone\n", "pkg does not hold it"),
     ],
 )

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from unikernel.build.known import Known, absent
+
 PROVIDERS = {
     "socket": "a network device, which this version does not have",
     "ssl": "a network device, which this version does not have",
@@ -81,6 +83,19 @@ def missing(found: Import, own: Collection[str], image: frozenset[str], known: I
             return f"the image has no module {top}; it needs {PROVIDERS[name]}."
     near = get_close_matches(top, list(known), 1, 0.75)
     return f"the image has no module {top}; {f'did you mean {near[0]}?' if near else cure.format(top)}"
+
+
+def absent_name(found: Import, own: Collection[str], table: Known) -> str | None:
+    """One sentence when a name is taken from a module of every image that does not have it; None else."""
+    there = table.modules.get(found.module)
+    if there is None or found.module in own or found.module in _FROZEN_PACKAGES:
+        return None
+    gone = [name for name in found.names if name not in there]
+    return (
+        absent(f"the image's {found.module}", gone[0], there, "do without it, or catch its ImportError")
+        if gone
+        else None
+    )
 
 
 def module_names(paths: Iterable[str]) -> set[str]:

@@ -12,7 +12,8 @@ from functools import cache
 
 from unikernel.build.bytecode import Source
 from unikernel.build.components import KERNEL_SRC
-from unikernel.build.imports import imports, missing, module_names
+from unikernel.build.imports import absent_name, imports, missing, module_names
+from unikernel.build.known import known as table
 
 MODULES = "modules"
 LIB = "lib/"
@@ -84,7 +85,7 @@ def wanted(
                 checks.append((each, source, remedy))
     for each, source, remedy in checks:
         known = (name for paths in (files, *(shelf.files for shelf in shelves)) for name in module_names(paths))
-        fault = missing(each, names, image, itertools.chain(image, known), remedy)
+        fault = missing(each, names, image, itertools.chain(image, known), remedy) or absent_name(each, names, table())
         if fault:
             raise source.fault(fault, each.line, each.column)
     return tuple(books[path] for path in sorted(books))

@@ -1,41 +1,18 @@
-"""Names that CPython has and the machine has not: in its modules, among its builtins, of its objects.
-
-``names.json`` is what the machine itself said; a test asks it again.
-"""
+"""Names that CPython has and the machine has not: in its modules, among its builtins, of its objects."""
 
 from __future__ import annotations
 
 import ast
 import builtins
-import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from difflib import get_close_matches
-from functools import cache
-from importlib.resources import files
 
 from unikernel.build.bytecode import Source
+from unikernel.build.known import Known
+from unikernel.build.known import absent as missing
 from unikernel.check.finding import Finding
 
 RULE = "not-there"
 _EXPECTED = {"AttributeError", "NameError", "ImportError", "Exception", "BaseException"}
-
-
-@dataclass(frozen=True)
-class Known:
-    """The names in each module, the builtins, and what CPython's builtin objects have that none here has."""
-
-    modules: dict[str, frozenset[str]]
-    builtins: frozenset[str]
-    lacking: frozenset[str]
-
-
-@cache
-def known() -> Known:
-    """The table."""
-    data = json.loads((files("unikernel.check") / "names.json").read_text())
-    modules = {name: frozenset(found) for name, found in data["modules"].items()}
-    return Known(modules, modules["builtins"], frozenset(data["lacking"]))
 
 
 def own_names(sources: Iterable[Source]) -> frozenset[str]:
@@ -95,23 +72,18 @@ def _fault(node: ast.AST, modules: dict[str, str], table: Known, own: frozenset[
     if isinstance(node, ast.ImportFrom) and not node.level and node.module in table.modules:
         there = table.modules[node.module]
         gone = [alias.name for alias in node.names if alias.name not in there and alias.name != "*"]
-        return _missing(f"the machine's {node.module}", gone[0], there) if gone else None
+        return missing(f"the machine's {node.module}", gone[0], there) if gone else None
     if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
         if isinstance(node.value, ast.Name) and node.value.id in modules:
             module = modules[node.value.id]
             there = table.modules[module]
-            return None if node.attr in there else _missing(f"the machine's {module}", node.attr, there)
+            return None if node.attr in there else missing(f"the machine's {module}", node.attr, there)
         if node.attr in table.lacking and node.attr not in own:
             return f"no object of the machine has {node.attr}."
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
         gone_builtin = hasattr(builtins, node.id) and node.id not in table.builtins and node.id not in own
-        return _missing("the machine", node.id, table.builtins) if gone_builtin else None
+        return missing("the machine", node.id, table.builtins) if gone_builtin else None
     return None
-
-
-def _missing(owner: str, name: str, there: frozenset[str]) -> str:
-    near = get_close_matches(name, there, 1, 0.75)
-    return f"{owner} has no {name}{f'; there is {near[0]}' if near else ''}."
 
 
 def _running(tree: ast.AST) -> Iterator[ast.AST]:

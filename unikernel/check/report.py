@@ -10,6 +10,7 @@ from unikernel.build import runtime
 from unikernel.build.app import rom
 from unikernel.build.bytecode import Source
 from unikernel.build.catalogue import drivers
+from unikernel.build.known import known
 from unikernel.build.shelf import Shelf
 from unikernel.build.step import Progress, silent
 from unikernel.check import differences, names, typed
@@ -68,15 +69,15 @@ def check(stack: Stack, progress: Progress = silent) -> Report:
     rom(plan.app, runtime.modules_in_image(drivers(plan)), shelves)
     found: list[Finding] = []
     sources = [Source(path, path, raw) for path, raw in sorted(plan.app.files.items()) if path.endswith(".py")]
-    known = names.known()
+    table = known()
     own = names.own_names(sources)
     there: set[tuple[str, int, str]] = set()
     for source in sources:
         tree = source.tree()
         if tree is not None:
-            found += names.absent(source.name, tree, known, own)
+            found += names.absent(source.name, tree, table, own)
             found += differences.found(source.name, tree)
-            there |= {(source.name, line, name) for line, name in names.there(tree, known)}
+            there |= {(source.name, line, name) for line, name in names.there(tree, table)}
     found += [each for each in typed.found(sources, shelves, progress) if not _known_better(each, found, there)]
     if plan.app.origin is not None:
         found = [dataclasses.replace(each, file=str(plan.app.origin / each.file)) for each in found]
