@@ -55,5 +55,11 @@ class Block(Interface):
     number = 7
 
 
-ALL: tuple[type[Interface], ...] = (Console, Clock, Entropy, Files, Prompt, Log, Block)
+class Kv(Interface):
+    """Values by key, each replaced as a whole."""
+
+    number = 8
+
+
+ALL: tuple[type[Interface], ...] = (Console, Clock, Entropy, Files, Prompt, Log, Block, Kv)
 """Every interface, in the order of their numbers."""

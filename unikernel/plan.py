@@ -13,6 +13,7 @@ from unikernel import abi
 from unikernel.app import App
 from unikernel.devices import (
     Device,
+    LittleFs,
     Parameter,
     Rdrand,
     Requirement,
@@ -34,6 +35,7 @@ DEFAULTS: dict[type[Interface | Device], type[Device]] = {
     Clock: TscClock,
     Entropy: Rdrand,
     RomFiles: RomFiles,
+    LittleFs: LittleFs,
 }
 """What the plan adds where nobody in the stack provides a required interface."""
 
@@ -214,6 +216,8 @@ def resolve(stack: Stack) -> Plan:
     asking = [device.name for device in devices.values() for _ in device.attachments()]
     target_named(stack.target).check_room(stack.name, asking)
     order = _order(stack.name, devices, edges)
+    for device in devices.values():
+        device.check_files(stack.app.files)
     planned = tuple(PlannedDevice(devices[name], edges[name], name in added) for name in order)
     return Plan(
         stack.name,

@@ -28,6 +28,8 @@ FIRST_HALF = {
     "littlefs",
     "local-library",
     "noop",
+    "read-only-kv",
+    "settings",
     "storage",
     "two-timeouts",
 }

@@ -6,7 +6,7 @@ With it goes what it imports: modules of ours and of the stack's packages, and n
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -30,17 +30,18 @@ class Rom:
     shelves: tuple[str, ...]
 
 
-def rom(app: App, modules: frozenset[str], packages: tuple[Shelf, ...] = ()) -> Rom:
+def rom(app: App, modules: frozenset[str], packages: tuple[Shelf, ...] = (), brought: Iterable[str] = ()) -> Rom:
     """The ROM filesystem of `app`, the same bytes for the same files.
 
-    `modules` are those that every image has. Raises `BuildError` for a source that is no text, does not compile, or
-    imports what is not there, and `Refusal` for a file name that the format cannot carry.
+    `modules` are those that every image has, `brought` those of ours that the stack's devices bring. Raises
+    `BuildError` for a source that is no text, does not compile, or imports what is not there, and `Refusal` for a file
+    name that the format cannot carry.
     """
     names = sorted(app.files)
     for name in names:
         _check_name(app, name, names)
     sources = [Source(name, _shown(app, name), app.files[name]) for name in names if name.endswith(".py")]
-    books = wanted(sources, names, modules, (*packages, own()), _CURE)
+    books = wanted([*sources, *_asking(brought)], names, modules, (*packages, own()), _CURE)
     files = {name: content for name, content in app.files.items() if not name.endswith(".py")}
     places = [source.name for source in sources] + [book.path for book in books]
     compiled = _compiled([*sources, *(book.source for book in books)])
@@ -71,6 +72,11 @@ def _check_name(app: App, name: str, names: list[str]) -> None:
         raise Refusal(f"{_shown(app, name)}: the name is not plain ASCII, as a file in the image must be; rename it.")
     if name.endswith(".py") and f"{name[:-3]}.mpy" in names:
         raise Refusal(f"{_shown(app, name)}: there is a {PurePosixPath(name).stem}.mpy beside it; remove one of them.")
+
+
+def _asking(modules: Iterable[str]) -> list[Source]:
+    """What stands for the devices that bring `modules`: a source that imports them, and is in no image."""
+    return [Source("devices.py", "devices", f"import {module}\n".encode()) for module in modules]
 
 
 def _compiled(sources: list[Source]) -> list[bytes]:

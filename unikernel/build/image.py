@@ -128,7 +128,8 @@ def build(source: Stack | Plan, *, into: Path | str | None = None, progress: Pro
     plan = source if isinstance(source, Plan) else resolve(source)
     progress = progress or silent
     packages = _packages(plan, progress)
-    rom = rom_of(plan.app, runtime.modules_in_image(drivers(plan)), packages.shelves if packages else ())
+    brought = sorted({name for each in plan.devices for name in type(each.device).modules})
+    rom = rom_of(plan.app, runtime.modules_in_image(drivers(plan)), packages.shelves if packages else (), brought)
     if packages:
         packages.keep()
     tools = toolchain()

@@ -4,6 +4,7 @@ from unikernel.devices.catalogue import Catalogue
 from unikernel.devices.device import Device, Requirement
 from unikernel.devices.fat_fs import FatFs
 from unikernel.devices.little_fs import LittleFs
+from unikernel.devices.little_kv import LittleKv
 from unikernel.devices.log import Log
 from unikernel.devices.parameter import OPEN, Open, Parameter, Value, parameter
 from unikernel.devices.ram_disk import RamDisk
@@ -11,6 +12,7 @@ from unikernel.devices.raw_memory import RawMemory
 from unikernel.devices.rdrand import Rdrand
 from unikernel.devices.repl import Repl
 from unikernel.devices.rom_files import RomFiles
+from unikernel.devices.rom_kv import RomKv
 from unikernel.devices.tsc_clock import TscClock
 from unikernel.devices.uart16550 import Uart16550
 from unikernel.devices.virtio_block import VirtioBlock
@@ -18,8 +20,8 @@ from unikernel.devices.virtio_entropy import VirtioEntropy
 
 CATALOGUE = Catalogue(
     (
-        *(Uart16550, TscClock, Rdrand, VirtioEntropy, RomFiles, LittleFs, FatFs, VirtioBlock, RamDisk, Repl, Log),
-        RawMemory,
+        *(Uart16550, TscClock, Rdrand, VirtioEntropy, RomFiles, LittleFs, FatFs, VirtioBlock, RamDisk),
+        *(LittleKv, RomKv, Repl, Log, RawMemory),
     )
 )
 """The device classes by name, in the order in which they are listed; see `Catalogue`."""
@@ -31,6 +33,7 @@ __all__ = [
     "Device",
     "FatFs",
     "LittleFs",
+    "LittleKv",
     "Log",
     "Open",
     "Parameter",
@@ -40,6 +43,7 @@ __all__ = [
     "Repl",
     "Requirement",
     "RomFiles",
+    "RomKv",
     "TscClock",
     "Uart16550",
     "Value",

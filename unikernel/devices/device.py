@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import typing
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar
@@ -52,6 +53,9 @@ class Device:
 
     needs: ClassVar[tuple[str, ...]] = ()
     """Components beside its driver: folders of ``kernel_src/drivers`` that several drivers share."""
+
+    modules: ClassVar[tuple[str, ...]] = ()
+    """Modules of ``kernel_src/modules`` that it brings into the image, beside those that the app imports."""
 
     name: str = ""
     open: tuple[str, ...] = ()
@@ -101,6 +105,9 @@ class Device:
     def memory_bytes(self) -> int:
         """Memory that its driver takes for good when it comes up, beside what the image holds."""
         return 0
+
+    def check_files(self, files: Mapping[str, bytes]) -> None:
+        """Raises `Refusal` for what it asks of the app's files, by relative path, and does not find."""
 
     @classmethod
     def provides(cls) -> tuple[type[Interface], ...]:

@@ -18,6 +18,7 @@ enum interface {
     INTERFACE_PROMPT,  /* prompt.h */
     INTERFACE_LOG,     /* log.h */
     INTERFACE_BLOCK,   /* block.h */
+    INTERFACE_KV,      /* kv.h */
     INTERFACES,
 };
 
