@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdint.h>
 
+#include "unikernel/clock.h"
 #include "unikernel/entropy.h"
 #include "unikernel/memory.h"
 #include "unikernel/virtio.h"
@@ -25,17 +26,8 @@ struct source {
     uint8_t buffer[BUFFER_BYTES]; /* the device's, from the request until it is done or reset */
 };
 
-static int init(struct device *self) {
-    struct virtio *device = virtio_next(NULL, VIRTIO_ENTROPY);
-    if (device == NULL) {
-        return -ENODEV;
-    }
-    struct source *source = memory_take(sizeof *source, VIRTQ_ALIGN);
-    if (source == NULL) {
-        return -ENOMEM;
-    }
+static int start(struct source *source, struct virtio *device) {
     *source = (struct source){.device = device};
-    self->state = source;
     uint64_t features;
     int error = virtio_start(device, 0, &features);
     if (error == 0) {
@@ -46,6 +38,22 @@ static int init(struct device *self) {
         error = virtio_ready(device, NULL, NULL);
     }
     return error;
+}
+
+/* Takes the first that starts: one that lies must not stand in the way of the next. */
+static int init(struct device *self) {
+    struct source *source = memory_take(sizeof *source, VIRTQ_ALIGN);
+    if (source == NULL) {
+        return -ENOMEM;
+    }
+    for (struct virtio *device = NULL; (device = virtio_next(device, VIRTIO_ENTROPY)) != NULL;) {
+        if (start(source, device) == 0) {
+            self->state = source;
+            return 0;
+        }
+        virtio_abandon(device);
+    }
+    return -ENODEV;
 }
 
 /* How many bytes the device has put into the buffer; 0: it is of no use any more. */
@@ -66,11 +74,15 @@ static uint32_t ask(struct source *source) {
     return written;
 }
 
+/* A device may give a byte at a time, but not for ever. */
 static int fill(struct device *self, void *bytes, size_t length) {
     struct source *source = self->state;
     uint8_t *out = bytes;
+    const uint64_t start = clock_monotonic_ns();
+    const uint64_t patience = PATIENCE_NS * (1 + length / BUFFER_BYTES);
     while (length > 0) {
-        const uint32_t written = source->failed ? 0 : ask(source);
+        const bool late = clock_monotonic_ns() - start >= patience;
+        const uint32_t written = source->failed || late ? 0 : ask(source);
         if (written == 0) {
             return -EIO;
         }
