@@ -113,8 +113,9 @@ class Plan:
 
     @property
     def opened(self) -> bool:
-        """Whether the boot may set anything."""
-        return any(each.device.open for each in self.devices) or any(each.open for each in self.parameters)
+        """Whether the boot may set anything by the command line."""
+        devices = (each.device for each in self.devices)
+        return any(listing.open_parameters(devices)) or any(each.open for each in self.parameters)
 
     @cached_property
     def digest(self) -> str:
@@ -132,7 +133,9 @@ class Plan:
                 {
                     "name": each.name,
                     "class": each.class_name,
-                    "parameters": {p.name: getattr(each.device, p.name) for p in each.device.parameters()},
+                    "parameters": {
+                        p.name: getattr(each.device, p.name) for p in each.device.parameters() if not p.secret_bytes
+                    },
                     "requires": {edge.field: edge.provider for edge in each.edges},
                     **({"open": list(each.device.open)} if each.device.open else {}),
                 }
@@ -256,7 +259,7 @@ def _edge(
     interface = need.interface.__name__
     if isinstance(given, Device):
         return Edge(need.field, interface, given.name, "given", "the stack says so")
-    able = [device for device in devices.values() if isinstance(device, need.interface)]
+    able = [each for each in devices.values() if isinstance(each, need.interface) and each.name != owner]
     if len(able) > 1:
         names = ", ".join(device.name for device in able[:-1]) + f" and {able[-1].name}"
         cure = f"[app] {need.field}" if owner == APP else f"[devices.{owner}] {need.field}"

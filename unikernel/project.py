@@ -98,6 +98,7 @@ def write(stack: Stack) -> str:
         lines += [
             f"{each.name} = {setting(each, getattr(device, each.name), opened=each.name in device.open)}"
             for each in device.parameters()
+            if not each.secret_bytes
         ]
     return "\n".join(lines) + "\n"
 
@@ -228,6 +229,8 @@ class _Reader:
 
     def _value(self, parameter: Parameter, value: object, place: str) -> Any:
         """A device's parameter: its value, or a table that leaves it open with a default."""
+        if parameter.secret_bytes:
+            raise Refusal(f"{place}: {parameter.name} is a secret, which no file of a project holds; give it at boot.")
         if not isinstance(value, dict):
             return parameter.read(value, place)
         if set(value) != {"open"}:

@@ -5,13 +5,21 @@
 #include "unikernel/trace.h"
 
 void device_start_all(void) {
-    if (parameter_take != NULL) {
-        parameter_take();
+    for (void (*const *take)(void) = parameter_take; *take != NULL; take++) {
+        (*take)();
     }
     for (struct device *const *each = devices; *each != NULL; each++) {
         struct device *device = *each;
         device->status = device->driver->init(device);
         trace_device(device->name, device->status);
+    }
+}
+
+void device_end_all(void) {
+    for (struct device *const *each = devices; *each != NULL; each++) {
+        if ((*each)->status == DEVICE_UP && (*each)->driver->end != NULL) {
+            (*each)->driver->end(*each);
+        }
     }
 }
 

@@ -5,12 +5,14 @@
 #include "panic.h"
 #include "records.h"
 #include "unikernel/clock.h"
+#include "unikernel/device.h"
 #include "unikernel/trace.h"
 
 noreturn void machine_exit(enum abi_exit_kind kind, int32_t status) {
     arch_interrupts_off();
     (void)clock_monotonic_ns(); /* measures the counter's rate, by which the host reads the trace */
     trace_phase("end");
+    device_end_all();
     records.exit.status = status;
     __atomic_store_n(&records.exit.kind, (uint32_t)kind, __ATOMIC_RELEASE);
     arch_power_off();

@@ -5,8 +5,15 @@
 #include "records.h"
 #include "start_info.h"
 #include "unikernel/memory.h"
+#include "words.h"
 
-enum { PAGE = 4096, LINE_BYTES = ABI_COMMAND_LINE_BYTES, MODULE_LIMIT = 8, TAKEN_LIMIT = MODULE_LIMIT + 1, LOW_MEMORY = 0x100000 };
+enum {
+    PAGE = 4096,
+    LINE_BYTES = ABI_COMMAND_LINE_BYTES,
+    MODULE_LIMIT = 8,
+    TAKEN_LIMIT = MODULE_LIMIT + 1,
+    LOW_MEMORY = 0x100000
+};
 
 extern char image_start[], image_end[], stack_start[], stack_end[];
 
@@ -78,25 +85,5 @@ const char *memory_command_line(const char *key, size_t *length) {
 }
 
 const char *memory_command_line_nth(const char *key, unsigned nth, size_t *length) {
-    for (const char *word = command_line; *word != 0;) {
-        const char *k = key;
-        const char *w = word;
-        while (*k != 0 && *k == *w) {
-            k++, w++;
-        }
-        const bool found = *k == 0 && *w == '=';
-        const char *value = w + 1;
-        while (*w != 0 && *w != ' ') {
-            w++;
-        }
-        if (found && nth-- == 0) {
-            *length = (size_t)(w - value);
-            return value;
-        }
-        while (*w == ' ') {
-            w++;
-        }
-        word = w;
-    }
-    return NULL;
+    return words_find(command_line, key, nth, length);
 }

@@ -6,6 +6,7 @@
 
 #include "arch.h"
 #include "records.h"
+#include "unikernel/device.h"
 #include "unikernel/machine.h"
 #include "unikernel/memory.h"
 
@@ -157,5 +158,6 @@ noreturn void panic_report(const struct panic_context *context) {
                                 (uint64_t)(end - words));
     }
     console_report(panic);
+    device_end_all();
     arch_power_off();
 }

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from unikernel.build import mbedtls
+from unikernel.build import sources as archives
+
 HERE = Path(__file__).parent
 KERNEL_SRC = HERE.parents[1] / "kernel_src"
 PROGRAMS = sorted(HERE.glob("test_*.c"))
@@ -25,10 +28,17 @@ PATIENCE_S = 60
 
 
 def sources(program: Path) -> list[str]:
-    """Files of the kernel that the program's first comment names."""
-    named = re.match(r"/\* sources: ([\w./ ]+?) ?(\*/)?\n", program.read_text())
+    """Files that the program's first comment names: of the kernel, or ``mbedtls:FILE``; and what the latter need."""
+    named = re.match(r"/\* sources: ([\w./: ]+?) ?(\*/)?\n", program.read_text())
     assert named, f"{program.name} names no sources"
-    return [str(KERNEL_SRC / name) for name in named[1].split()]
+    found = []
+    for name in named[1].split():
+        archive, _, path = name.rpartition(":")
+        root = archives.tree(archive).path if archive else KERNEL_SRC
+        found.append(str(root / path))
+        if archive:
+            found += [f"-I{root}/include", f"-I{root}/library", mbedtls.CONFIG]
+    return found
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.stem)

@@ -1,4 +1,4 @@
-/* sources: core/memory.c core/start_info.c */
+/* sources: core/memory.c core/start_info.c core/words.c */
 #include <setjmp.h>
 #include <string.h>
 

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 from unikernel.app import App
 from unikernel.build import kernel, libc, sources
+from unikernel.build.catalogue import of_needs
 from unikernel.build.compile import Compiler
 from unikernel.build.components import Component, Source
 from unikernel.build.image import Image
@@ -43,6 +44,7 @@ def c_image(
         Component("devices", "drivers", (Source(table, table.name),), kernel.includes(plan), kernel.FLAGS),
         Component("app", "app", (Source(main, main.name, flags),), kernel.INCLUDES, kernel.FLAGS),
         *libc.components(plan.target, musl.path),
+        *of_needs(plan, silent),
     )
     return _linked(plan, components, folder)
 

@@ -7,10 +7,10 @@ import pytest
 from unikernel.app import App
 from unikernel.build.manifest import Manifest
 from unikernel.build.tables import devices_c
-from unikernel.devices import OPEN, Log, Parameter, RamDisk, Repl, VirtioBlock
+from unikernel.devices import OPEN, EncryptedBlock, Log, Parameter, RamDisk, Repl, VirtioBlock
 from unikernel.devices.attachment import Disk
 from unikernel.errors import Refusal
-from unikernel.machine.parameters import command_line, settings
+from unikernel.machine.parameters import command_line, planted, settings
 from unikernel.plan import resolve
 from unikernel.project import Project, write
 from unikernel.stack import Stack
@@ -100,10 +100,10 @@ def test_c_is_told_of_what_is_open_only() -> None:
     assert 'PARAMETER("app.colour", app_parameter_colour, false),' in text
     assert "static struct ram_disk_parameters" in text
     assert "static const struct log_parameters" in text
-    assert "parameter_take)(void) = parameter_take_all;" in text
+    assert "parameter_take[])(void) = {parameter_take_all, NULL};" in text
     closed = devices_c(resolve(Stack("s", APP, (RamDisk(), Repl()))))
     assert "static const struct ram_disk_parameters" in closed
-    assert "parameter_take)(void) = NULL;" in closed
+    assert "parameter_take[])(void) = {NULL};" in closed
 
 
 def test_what_a_boot_sets_reaches_devices_and_command_line() -> None:
@@ -140,3 +140,72 @@ def test_what_is_no_value_is_refused(values: dict[str, object], sentence: str) -
 def test_a_number_fits_in_64_bits() -> None:
     with pytest.raises(Refusal, match="must fit in 64 bits"):
         Stack("s", APP, parameters={"n": 1 << 63})
+
+
+# --- secrets
+
+KEY = bytes(range(64))
+
+
+def vault() -> Manifest:
+    devices = (EncryptedBlock(name="vault", disk=RamDisk()),)
+    return Manifest.of(resolve(Stack("s", APP, devices)), (), {})
+
+
+def test_a_secret_is_in_no_stack_plan_or_manifest(tmp_path: Path) -> None:
+    stack = Stack("s", APP, (EncryptedBlock(name="vault", disk=RamDisk()),))
+    assert "key" not in write(stack) + stack.python() + str(stack)
+    assert b'"key":' not in vault().note()
+    assert "vault.key  needed" in str(resolve(stack))
+    (tmp_path / "main.py").write_text("")
+    (tmp_path / "unikernel.toml").write_text(write(stack))
+    assert Project.load(tmp_path).stack == stack
+    with pytest.raises(Refusal, match="key is a secret, which no stack holds"):
+        EncryptedBlock(key="00")
+
+
+@pytest.mark.parametrize("given", [KEY, KEY.hex().encode(), KEY.hex().upper().encode() + b"\n"])
+def test_a_secret_goes_by_the_memory_alone(given: bytes) -> None:
+    said = settings(vault(), {"vault.key": given})
+    assert said.words == ()
+    assert KEY.hex() not in repr(said)
+    planned = planted(said.secrets, 0x1FFFFF)
+    assert planned is not None
+    assert planned.address == 0x200000
+    assert planned.data == b"UKS1vault.key=" + KEY.hex().encode() + b"\0"
+    assert KEY.hex() not in repr(planned)
+    planned.wipe()
+    assert not any(planned.data)
+
+
+def test_c_has_room_for_a_secret_and_no_more() -> None:
+    text = devices_c(resolve(Stack("s", APP, (EncryptedBlock(name="vault", disk=RamDisk(size=OPEN)),))))
+    assert "    .key = {0}," in text
+    assert '    {"vault.key", parameters_vault.key, sizeof parameters_vault.key},' in text
+    assert "parameter_take[])(void) = {secret_take_all, parameter_take_all, NULL};" in text
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({}, "vault.key: it is a secret that each boot must give; put it in a file and add --secret vault.key=FILE."),
+        ({"vault.key": KEY.hex()}, "give it in a file, as --secret vault.key=FILE, or as bytes."),
+        ({"vault.key": KEY[:63]}, "vault: key has 63 bytes; it must be 64 bytes, or 128 hexadecimal digits."),
+        ({"vault.key": KEY[:32] * 2}, "vault.key: its two halves are the same; make another"),
+    ],
+)
+def test_what_is_no_secret_is_refused(values: dict[str, object], sentence: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        settings(vault(), values)
+    assert sentence in str(refused.value)
+    assert KEY[:16].hex() not in str(refused.value)
+
+
+def test_more_secrets_than_a_page_holds_are_refused() -> None:
+    with pytest.raises(Refusal, match="the secrets take 4101 bytes, and there is room for 4096"):
+        planted(["x" * 4096], 0)
+
+
+def test_a_disk_over_another_is_not_filled_with_itself() -> None:
+    plan = resolve(Stack("s", APP, (RamDisk(), EncryptedBlock())))
+    assert [edge.provider for each in plan.devices for edge in each.edges if edge.field == "disk"] == ["ramdisk"]

@@ -28,6 +28,7 @@ NAMES = {
     "unload_ipython_extension",
 }
 DEVICES = {
+    "EncryptedBlock",
     "FatFs",
     "LittleFs",
     "LittleKv",

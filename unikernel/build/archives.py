@@ -58,6 +58,15 @@ ARCHIVES: tuple[Archive, ...] = (
         package="musl",
         upstream=("https://musl.libc.org/releases/musl-1.2.5.tar.gz",),
     ),
+    Archive(
+        name="mbedtls",
+        version="3.6.6",
+        file="mbedtls_3.6.6.orig.tar.bz2",
+        sha256="8fb65fae8dcae5840f793c0a334860a411f884cc537ea290ce1c52bb64ca007a",
+        folder="mbedtls-3.6.6",
+        licence="Apache-2.0",
+        package="mbedtls",
+    ),
 )
 """Accepted versions, the preferred one of a name first."""
 

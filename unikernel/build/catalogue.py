@@ -6,7 +6,7 @@ import dataclasses
 from functools import lru_cache
 from pathlib import Path
 
-from unikernel.build import cache, kernel, libc, runtime, sources, stamps
+from unikernel.build import cache, kernel, libc, mbedtls, runtime, sources, stamps
 from unikernel.build.components import Component, Source
 from unikernel.build.step import Progress
 from unikernel.build.tables import devices_c
@@ -27,7 +27,15 @@ def components(plan: Plan, progress: Progress) -> tuple[Component, ...]:
     optional = runtime.SHARED | {cls.symbol() for cls in CATALOGUE.own.values()}
     fetched = _fetched(plan.target, symbols, progress)
     chosen = (each for each in fetched if each.name in wanted or each.name not in optional)
-    return (*kernel.components(plan), *chosen, _devices(plan))
+    return (*kernel.components(plan), *chosen, *of_needs(plan, progress), _devices(plan))
+
+
+def of_needs(plan: Plan, progress: Progress) -> tuple[Component, ...]:
+    """The components of archives that only some drivers need."""
+    if not any(mbedtls.SOURCE in type(each.device).needs for each in plan.devices):
+        return ()
+    tree = sources.tree(mbedtls.SOURCE, progress)
+    return tuple(dataclasses.replace(each, sha256=tree.archive.sha256) for each in mbedtls.components(tree.path))
 
 
 def drivers(plan: Plan) -> frozenset[str]:

@@ -29,6 +29,7 @@ def devices_c(plan: Plan) -> str:
         *(f'#include "{header}"' for header in sorted(map(str, headers))),
         '#include "unikernel/device.h"',
         '#include "unikernel/parameter.h"',
+        '#include "unikernel/secret.h"',
         "",
         *(f"extern const struct driver {cls.symbol()}_driver;" for cls in classes),
     ]
@@ -56,7 +57,8 @@ def _device(each: PlannedDevice, names: dict[str, str]) -> Iterable[str]:
         constant = "" if _inside_open(each.device) else "const "
         yield f"static {constant}struct {symbol}_parameters parameters_{stem} = {{"
         for parameter in _inside(type(each.device)):
-            yield f"    .{parameter.name} = {_literal(getattr(each.device, parameter.name))},"
+            value = "{0}" if parameter.secret_bytes else _literal(getattr(each.device, parameter.name))
+            yield f"    .{parameter.name} = {value},"
         yield "};"
     if each.edges:
         requirements = f"requirements_{stem}"
@@ -90,7 +92,15 @@ def _parameters(plan: Plan, names: dict[str, str]) -> Iterable[str]:
         yield f"static {_TYPES[each.type]}{constant}{place} = {_literal(each.default)};"
         rows.append(f'    PARAMETER("{abi.KEY_APP}.{each.name}", {place}, {_literal(each.open)}),')
     yield from ("const struct parameter parameters[] = {", *rows, "    {.key = NULL},", "};")
-    yield f"void (*const parameter_take)(void) = {'parameter_take_all' if plan.opened else 'NULL'};"
+    takers = ["parameter_take_all"] if plan.opened else []
+    if found := tuple(listing.secrets(planned.device for planned in plan.devices)):
+        takers.insert(0, "secret_take_all")  # first, as the others take memory
+        yield "const struct secret secrets[] = {"
+        for device, each in found:
+            place = f"parameters_{names[device.name].removeprefix('device_')}.{each.name}"
+            yield f'    {{"{device.name}.{each.name}", {place}, sizeof {place}}},'
+        yield from ("    {.key = NULL},", "};")
+    yield f"void (*const parameter_take[])(void) = {{{', '.join([*takers, 'NULL'])}}};"
 
 
 def _inside_open(device: Device) -> bool:

@@ -50,7 +50,7 @@ def run(options: Namespace) -> int:
     try:
         memory_bytes = memory_of(options.memory)
         timeout_s = None if options.timeout is None else parse_seconds(options.timeout, "--timeout")
-        parameters = parameters_of(options.set)
+        parameters = parameters_of(options.set, options.secret)
         image = image_of(options.subject, options.target)
         if options.print_command:
             return _print_command(image, options, memory_bytes, parameters)

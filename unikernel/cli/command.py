@@ -67,6 +67,13 @@ def add_boot_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="set a parameter that is left open: a device's, as data.size=8MiB, or the app's, as greeting=hi",
     )
+    parser.add_argument(
+        "--secret",
+        metavar="NAME=FILE",
+        action="append",
+        default=[],
+        help="give a secret, as vault.key=key.hex: the file has its bytes, or their hexadecimal digits",
+    )
     parser.add_argument("--timeout", metavar="SECONDS", help="stop the machine after so long, with status 124")
     parser.add_argument(
         "--accel", metavar="NAME", default="tcg", help="tcg, which works everywhere, kvm, or auto: probed"

@@ -17,14 +17,34 @@ if TYPE_CHECKING:
     from unikernel.build import Image
 
 
+MOST_SECRET_BYTES = 4096
+"""What is read of a file that should hold a secret; more is none."""
+
+
 def memory_of(text: str | None) -> int | None:
     """Bytes of what ``--memory`` says; raises `Refusal` for what no machine can have."""
     return None if text is None else check_memory(parse_memory(text, "--memory"), "--memory")
 
 
-def parameters_of(words: list[str]) -> dict[str, object]:
-    """What each ``--set NAME=VALUE`` says, by name; raises `Refusal` for a word that is no setting, or a name twice."""
+def parameters_of(words: list[str], secrets: list[str]) -> dict[str, object]:
+    """What each ``--set NAME=VALUE`` and ``--secret NAME=FILE`` says, by name; a secret is the file's bytes.
+
+    Raises `Refusal` for a word that is no setting, a name twice, or a file that cannot be read.
+    """
     found: dict[str, object] = {}
+    for word in secrets:
+        name, equals, file = word.partition("=")
+        if not equals or not name or not file:
+            raise Refusal(f'--secret: "{word}" names no file; write NAME=FILE, as vault.key=key.hex.')
+        if name in found:
+            raise Refusal(f"--secret: {name} is given twice; leave one of them out.")
+        try:
+            with Path(file).open("rb") as content:
+                found[name] = content.read(MOST_SECRET_BYTES)
+        except OSError as error:
+            raise Refusal(
+                f"--secret: {file} cannot be read ({(error.strerror or '').lower()}); name the file that holds {name}."
+            ) from error
     for word in words:
         name, equals, value = word.partition("=")
         if not equals or not name:

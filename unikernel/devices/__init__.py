@@ -2,6 +2,7 @@
 
 from unikernel.devices.catalogue import Catalogue
 from unikernel.devices.device import Device, Requirement
+from unikernel.devices.encrypted_block import EncryptedBlock
 from unikernel.devices.fat_fs import FatFs
 from unikernel.devices.little_fs import LittleFs
 from unikernel.devices.little_kv import LittleKv
@@ -21,7 +22,8 @@ from unikernel.devices.virtio_entropy import VirtioEntropy
 CATALOGUE = Catalogue(
     (
         *(Uart16550, TscClock, Rdrand, VirtioEntropy, RomFiles, LittleFs, FatFs, VirtioBlock, RamDisk),
-        *(LittleKv, RomKv, Repl, Log, RawMemory),
+        *(LittleKv, RomKv),
+        *(EncryptedBlock, Repl, Log, RawMemory),
     )
 )
 """The device classes by name, in the order in which they are listed; see `Catalogue`."""
@@ -31,6 +33,7 @@ __all__ = [
     "OPEN",
     "Catalogue",
     "Device",
+    "EncryptedBlock",
     "FatFs",
     "LittleFs",
     "LittleKv",

@@ -96,7 +96,18 @@ class Device:
             if isinstance(value, Open):
                 object.__setattr__(self, each.name, each.default if value.default is None else value.default)
                 opened.add(each.name)
+            elif each.secret_bytes:
+                if value != each.default:
+                    raise Refusal(
+                        f"{place}: {each.name} is a secret, which no stack holds; leave it out, and give it at boot."
+                    )
+                opened.add(each.name)
         object.__setattr__(self, "open", tuple(name for name in known if name in opened))
+
+    def fault_of(self, parameter: str, secret: bytes) -> str:
+        """What is wrong with a secret of the right length, half a sentence with its cure; empty: nothing."""
+        del parameter, secret
+        return ""
 
     def attachments(self) -> tuple[Attachment, ...]:
         """What it asks of the machine around it."""

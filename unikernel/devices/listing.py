@@ -18,16 +18,30 @@ _COLUMNS = (
 
 
 def open_parameters(devices: Iterable[Device]) -> Iterable[tuple[Device, Parameter, Value]]:
-    """Each parameter that a device leaves open, and its default."""
+    """Each parameter that a device leaves open, and its default; secrets, which have none, stand in `secrets`."""
     for device in devices:
         for each in device.parameters():
-            if each.name in device.open:
+            if each.name in device.open and not each.secret_bytes:
                 yield device, each, getattr(device, each.name)
+
+
+def secrets(devices: Iterable[Device]) -> Iterable[tuple[Device, Parameter]]:
+    """Each secret that a device must be given."""
+    for device in devices:
+        for each in device.parameters():
+            if each.secret_bytes:
+                yield device, each
 
 
 def table(devices: Iterable[Device], app: Iterable[Parameter]) -> Table | None:
     """What the devices leave open, then the app's own, with their defaults; None where there is nothing."""
-    rows = [_row(f"{device.name}.{each.name}", each, value, "open") for device, each, value in open_parameters(devices)]
+    devices = tuple(devices)
+    rows: list[tuple[str, ...]] = [
+        (f"{each.name}.{p.name}", "needed", "", p.kind, p.text) for each, p in secrets(devices)
+    ]
+    rows += [
+        _row(f"{device.name}.{each.name}", each, value, "open") for device, each, value in open_parameters(devices)
+    ]
     rows += [_row(each.name, each, each.default, "open" if each.open else "fixed") for each in app]
     return Table(_COLUMNS, tuple(rows)) if rows else None
 

@@ -54,12 +54,16 @@ class Parameter:
     step: int = 1
     host: bool = False
     """Whether only the host reads it: it is in no C."""
+    secret_bytes: int = 0
+    """How long a secret it is: given at each boot, in no image, shown nowhere. 0: none."""
     open: bool = False
     """Of an app's: whether the boot may say otherwise. Which of a device's are open, the device says."""
 
     @property
     def kind(self) -> str:
         """What it takes: ``whole number, bytes``, ``error | warning``."""
+        if self.secret_bytes:
+            return f"secret, {self.secret_bytes} bytes"
         if self.choices:
             return " | ".join(self.choices)
         name = {bool: "true | false", int: "whole number", str: "text"}[self.type]
@@ -99,6 +103,25 @@ class Parameter:
             return exact_memory(value)
         return value
 
+    def secret(self, value: object, place: str) -> bytes:
+        """The bytes of a secret: as they are, or as the hexadecimal digits of a file; raises `Refusal`, which says
+        nothing of them.
+        """
+        if not isinstance(value, bytes | bytearray):
+            raise Refusal(
+                f"{place}: {self.name} is a secret, and a command can be read by others; give it in a file, as "
+                f"--secret {place}.{self.name}=FILE, or as bytes."
+            )
+        if len(value) == self.secret_bytes:
+            return bytes(value)
+        digits = bytes(value).strip()
+        if not re.fullmatch(rb"[0-9A-Fa-f]{%d}" % (2 * self.secret_bytes), digits):
+            raise Refusal(
+                f"{place}: {self.name} has {len(value)} bytes; it must be {self.secret_bytes} bytes, or "
+                f"{2 * self.secret_bytes} hexadecimal digits."
+            )
+        return bytes.fromhex(digits.decode())
+
     def _check_bounds(self, value: int, place: str) -> None:
         it = f"{place}: {self.name} is {self.written(value)}"
         if value.bit_length() > _INTEGER_BITS:
@@ -124,6 +147,7 @@ def parameter(
     most: int | None = None,
     step: int = 1,
     host: bool = False,
+    secret_bytes: int = 0,
 ) -> Any:
     """A dataclass field that is a parameter: its default, one line about it, and its limits."""
     return dataclasses.field(
@@ -136,6 +160,7 @@ def parameter(
             "most": most,
             "step": step,
             "host": host,
+            "secret_bytes": secret_bytes,
         },
     )
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from unikernel.build.image import Image
 from unikernel.errors import UnikernelError
+from unikernel.machine import wire
 from unikernel.machine.kept_server import Server
 from unikernel.machine.machine import boot
 
@@ -29,7 +30,7 @@ VIEWER_S: Final = 10.0
 
 def main() -> None:
     """The process's life."""
-    request = json.loads(sys.stdin.buffer.read())
+    request = json.loads(sys.stdin.buffer.read(), object_hook=_bytes)
     # The caller started us in a session of our own; its leader ends here, so that no terminal can ever become ours.
     if os.fork():
         os._exit(0)
@@ -62,6 +63,10 @@ async def _keep(request: dict[str, Any]) -> None:
             async with asyncio.timeout(VIEWER_S):
                 await server.seen.wait()
     await server.close()
+
+
+def _bytes(fields: dict[str, Any]) -> Any:
+    return bytes.fromhex(fields[wire.BYTES]) if set(fields) == {wire.BYTES} else fields
 
 
 def _stop(loop: asyncio.AbstractEventLoop, machine: Machine) -> None:

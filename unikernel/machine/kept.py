@@ -59,7 +59,7 @@ def keep(image: Image, *, viewer: bool = False, **options: object) -> Kept:
     try:
         done = subprocess.run(
             command,
-            input=json.dumps(request).encode(),
+            input=json.dumps(request, default=_plain).encode(),
             capture_output=True,
             check=False,
             timeout=START_S,
@@ -311,6 +311,14 @@ class KeptMachine(Handle):
         host = HostTimes(now, None, self.console.first_byte_ns, now)
         transcript = self.console.transcript
         return Run(self.name, STATUS_VMM, "vmm", GONE, transcript, (), abi.Records(), host, {}, restarts=self.restarts)
+
+
+def _plain(secret: object) -> dict[str, str]:
+    """Bytes, in JSON; the keeper reads them back."""
+    if isinstance(secret, bytes | bytearray):
+        return {wire.BYTES: secret.hex()}
+    message = f"{type(secret).__name__} is no option of a boot"
+    raise TypeError(message)
 
 
 def _error(fields: dict[str, Any]) -> errors.UnikernelError:

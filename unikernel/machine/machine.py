@@ -20,7 +20,7 @@ from unikernel.machine.channel_console import ChannelConsole
 from unikernel.machine.disks import Disks, project_of
 from unikernel.machine.handle import Handle, MachineState, require
 from unikernel.machine.limits import DEFAULT_OUTPUT_BYTES, Limits
-from unikernel.machine.parameters import command_line, settings
+from unikernel.machine.parameters import command_line, planted, settings
 from unikernel.machine.power import Power, PowerCut
 from unikernel.machine.qemu import Qemu
 from unikernel.machine.registry import Listing
@@ -248,6 +248,8 @@ class Machine(Handle):
             finally:
                 os.close(self._image_fd)
                 self._disks.close()
+                if self._hardware.secrets:
+                    self._hardware.secrets.wipe()
                 live.discard(self)
                 if not self._run.done():
                     self._run.set_result(run)
@@ -362,7 +364,7 @@ async def boot(
     unique among the running. With `gdb` it waits before its first instruction until a debugger lets it go on: see
     `Handle.gdb_command`. With `volatile` its disks have a cache that a `power_cut` empties; a `PowerCut` is armed from its
     first write on. `parameters` sets what the image leaves open: of a device by ``"NAME.PARAMETER"``, of the app
-    by name. Raises `Refusal`, with nothing started, for what cannot be: see `Limits`; `VmmError` when
+    by name; a secret is bytes. Raises `Refusal`, with nothing started, for what cannot be: see `Limits`; `VmmError` when
     the VMM cannot be started.
     """
     limits = Limits(
@@ -442,4 +444,5 @@ def describe(
         accelerator.choose(accel),
         drives,
         others,
+        secrets=planted(said.secrets, image.place.image_end),
     )

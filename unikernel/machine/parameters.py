@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from unikernel import abi
-from unikernel.devices import CATALOGUE, Device
+from unikernel.devices import CATALOGUE, Device, listing
 from unikernel.errors import Refusal
+from unikernel.machine.vmm import Secrets
 from unikernel.stack import setting
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ _WINDOWS_BYTES: Final = 8 * 40
 
 COMMAND_LINE_MOST: Final = abi.COMMAND_LINE_BYTES - 1 - _WINDOWS_BYTES
 
+PAGE_BYTES: Final = 4096
+
 _PLAIN: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/:@+")
 
 
@@ -30,6 +34,8 @@ class Settings:
 
     devices: tuple[Device, ...]
     words: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """The same for what no command line may show."""
     more_memory_bytes: int = 0
     """How much more the devices take than with their defaults."""
 
@@ -44,12 +50,15 @@ def settings(manifest: Manifest, values: Mapping[str, object]) -> Settings:
     open_of = {each.name: each.open for each in manifest.devices}
     app = {each.name: each for each in manifest.parameters}
     changed: dict[str, dict[str, Value]] = {}
-    words = []
+    words, hidden = [], []
     for key, value in values.items():
         owner, dot, name = key.partition(".")
         if dot:
             device = _known(manifest, key, built, owner)
             parameter = _parameter(key, device, name)
+            if parameter.secret_bytes:
+                hidden.append(_secret(key, device, parameter, value))
+                continue
             _check_open(key, parameter, getattr(device, name), opened=name in open_of[owner])
             said = _value(parameter, value, owner)
             changed.setdefault(owner, {})[name] = said
@@ -62,8 +71,14 @@ def settings(manifest: Manifest, values: Mapping[str, object]) -> Settings:
         _device(manifest, each, changed[each.name]) if each.name in changed else built[each.name]
         for each in manifest.devices
     )
+    for device, parameter in listing.secrets(devices):
+        if f"{device.name}.{parameter.name}" not in values:
+            raise Refusal(
+                f"{device.name}.{parameter.name}: it is a secret that each boot must give; put it in a file and add "
+                f"--secret {device.name}.{parameter.name}=FILE."
+            )
     more = _taken(devices) - _taken(built.values())
-    return Settings(devices, tuple(words), more)
+    return Settings(devices, tuple(words), tuple(hidden), more)
 
 
 def command_line(words: Iterable[str]) -> str:
@@ -75,6 +90,26 @@ def command_line(words: Iterable[str]) -> str:
             f"{COMMAND_LINE_MOST}; set less, or shorter texts."
         )
     return line
+
+
+def planted(words: Iterable[str], image_end: int) -> Secrets | None:
+    """The secrets as an image takes them, at the first page after it; None where there are none. Raises `Refusal`."""
+    text = " ".join(words).encode()
+    if not text:
+        return None
+    data = bytearray(struct.pack("<I", abi.SECRETS_MAGIC)) + text + b"\0"
+    if len(data) > abi.SECRETS_BYTES:
+        raise Refusal(
+            f"boot: the secrets take {len(data)} bytes, and there is room for {abi.SECRETS_BYTES}; use fewer."
+        )
+    return Secrets(-(-image_end // PAGE_BYTES) * PAGE_BYTES, data)
+
+
+def _secret(key: str, device: Device, parameter: Parameter, value: object) -> str:
+    secret = parameter.secret(value, device.name)
+    if fault := device.fault_of(parameter.name, secret):
+        raise Refusal(f"{key}: {fault}.")
+    return f"{key}={secret.hex()}"
 
 
 def _taken(devices: Iterable[Device]) -> int:

@@ -129,8 +129,11 @@ def standalone_command(hardware: Hardware) -> list[str]:
     """One command that a person can paste: the same hardware, the console on standard input and output.
 
     It has no mapped memory, monitor or limits, so QEMU's exit code is not the machine's status. Raises `Refusal`
-    without QEMU.
+    without QEMU, and for a machine that takes secrets.
     """
+    if hardware.secrets:
+        message = "--print-command: this image takes secrets, which no command can carry; boot it without the option."
+        raise Refusal(message)
     command = [*_hardware(hardware, binary()), "-chardev", _STDIO, "-serial", f"chardev:{CONSOLE_ID}"]
     return [*command, "-S", "-gdb", _STANDALONE_DEBUGGER] if hardware.debugger else command
 
@@ -168,6 +171,8 @@ class QemuSession:
     def __init__(self, hardware: Hardware) -> None:
         """Fork; must run on the loop that owns the machine."""
         self._memory = _Memory(hardware.memory_bytes)
+        if hardware.secrets:
+            self._memory.write(hardware.secrets.address, hardware.secrets.data)
         input_ours, input_theirs = _pair()
         monitor_ours, monitor_theirs = _pair()
         output_ours, output_theirs = os.pipe()
@@ -333,6 +338,10 @@ class _Memory:
                 f"the machine's memory of {size} bytes cannot be had ({error.strerror}); give it less, or free some."
             )
             raise VmmError(message) from error
+
+    def write(self, address: int, data: bytes | bytearray) -> None:
+        """Before the machine starts: what it finds there."""
+        os.pwrite(self.fd, data, address)
 
     def read(self, address: int, size: int) -> bytes:
         return self._map[address : address + size] if address >= 0 else b""

@@ -7,7 +7,7 @@ milliseconds.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
@@ -34,6 +34,18 @@ class Drive:
 
 
 @dataclass(frozen=True)
+class Secrets:
+    """What is in the machine's memory before it starts; `wipe` ends it on our side, as far as Python lets us."""
+
+    address: int
+    data: bytearray = field(repr=False)
+
+    def wipe(self) -> None:
+        """Overwrite it with zeros."""
+        self.data[:] = bytes(len(self.data))
+
+
+@dataclass(frozen=True)
 class Hardware:
     """What a machine is made of, in nobody's dialect: a VMM renders it."""
 
@@ -47,6 +59,7 @@ class Hardware:
     """What else its devices ask for: pieces that need nothing opened."""
     debugger: Path | None = None
     """The socket at which a debugger may attach; the machine then waits for one before its first instruction."""
+    secrets: Secrets | None = None
 
 
 @dataclass(frozen=True)

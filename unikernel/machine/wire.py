@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 PROTOCOL: Final = 1
 PIECE_BYTES: Final = 1 << 16
 """The most bytes of output or input in one message."""
+BYTES: Final = "bytes in hexadecimal"
+"""The one key of an object that stands for bytes."""
 LINE_BYTES: Final = 1 << 18
 
 

@@ -109,6 +109,18 @@ struct abi_records {
 #define ABI_KEY_APP            "app" /* NAME of the app's own parameters */
 #define ABI_KEY_PROMPT "prompt"      /* 1: a prompt follows main.py, 0: the machine ends; absent: as the stack says */
 
+/*
+ * Secrets, which no command line may show: where the image has some, the host writes this into the first page after the
+ * image (abi_place.image_end) before the machine starts, and the kernel wipes it before any device comes up. The words
+ * are "NAME.PARAMETER=hexadecimal", separated by spaces, ended by NUL.
+ */
+#define ABI_SECRETS_MAGIC 0x31534b55u /* "UKS1", read as little endian */
+#define ABI_SECRETS_BYTES 4096
+struct abi_secrets {
+    uint32_t magic;
+    char words[ABI_SECRETS_BYTES - sizeof(uint32_t)];
+};
+
 /* The fixed first line of a panic on the console; the host parses it:
  * "panic: CAUSE at ADDRESS" CRLF, more lines, and at last "panic: end" CRLF. */
 #define ABI_PANIC_LINE "panic: "

@@ -31,6 +31,7 @@ struct driver {
     enum interface provides;
     const void *operations;           /* of the interface; NULL with INTERFACE_NONE */
     int (*init)(struct device *self); /* 0 or -errno; called once, after the devices it requires */
+    void (*end)(struct device *self); /* NULL, or what is left to do when the machine ends: interrupts are off */
 };
 
 struct device {
@@ -49,6 +50,9 @@ extern struct device *const app_devices[INTERFACES]; /* generated; those that th
 
 /* Brings every device up in order, stamps the trace for each; one that fails is skipped and keeps its -errno. */
 void device_start_all(void);
+
+/* Has every device that is up do what is left when the machine ends. */
+void device_end_all(void);
 
 /* The device that the app uses for an interface, or else the first that provides it; it is up, or NULL. */
 struct device *device_providing(enum interface interface);

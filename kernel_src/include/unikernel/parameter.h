@@ -23,8 +23,8 @@ struct parameter {
 
 extern const struct parameter parameters[]; /* generated; ended by a key that is NULL */
 
-/* Generated: parameter_take_all, or NULL where nothing is open. */
-extern void (*const parameter_take)(void);
+/* Generated: what takes secrets and open parameters, NULL-terminated; called in order before the first device. */
+extern void (*const parameter_take[])(void);
 
 /* Sets every open parameter that the command line names. What it says was checked by the host; nonsense is a panic. */
 void parameter_take_all(void);

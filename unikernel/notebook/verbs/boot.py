@@ -44,7 +44,7 @@ def run(session: Session, options: Namespace) -> None:
     """Boots, shows the console, and waits a little."""
     memory_bytes = memory_of(options.memory)
     timeout_s = None if options.timeout is None else parse_seconds(options.timeout, "--timeout")
-    parameters = parameters_of(options.set)
+    parameters = parameters_of(options.set, options.secret)
     image = subject_image(session, options.subject, "boot")
     if options.print_command:
         _show_command(image, options, memory_bytes, parameters)
