@@ -47,6 +47,12 @@ void heap_area_give(void *area);
 /* sys.path is set by rom.c, from the mount point; sys.argv is empty. */
 #define MICROPY_PY_SYS_PATH_ARGV_DEFAULTS (0)
 
+/* Machine code is run from the image's text, where the build put it, and nowhere else; the machine makes none: native.c
+ * stands in for the emitter. */
+#define MICROPY_EMIT_X64                             (1)
+#define MP_PLAT_COMMIT_EXEC(code, length, relocations) native_code_in_text(code, length, relocations)
+void *native_code_in_text(void *code, size_t length, void *relocations);
+
 /* Speed: dispatch by computed goto is two jumps fewer for each bytecode. */
 #define MICROPY_OPT_COMPUTED_GOTO (1)
 

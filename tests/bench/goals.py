@@ -46,6 +46,8 @@ GOALS = {
     "blk_1m": Goal("× Linux", 1.3, 1.3, most=False, baseline="slower of read and write, threads, both on q35"),
     "blk_4k_microvm": Goal("× Linux", most=False, baseline="ours on microvm, Linux on q35, threads"),
     "perf_bench": Goal("× Linux", 1.0, 1.0, most=False, baseline="geometric mean, both on q35"),
+    "native_loop": Goal("× bytecode", most=False, baseline="an integer loop, native"),
+    "viper_loop": Goal("× bytecode", 10, 10, most=False, baseline="an integer loop, viper"),
     "linux_boot_ratio": Goal(
         "× floor", baseline="a guest that does nothing, interleaved; Linux and MicroPython on q35"
     ),

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from unikernel.app import App
+from unikernel.build import native
 from unikernel.build.bytecode import Source
 from unikernel.build.shelf import Shelf, own, wanted
 from unikernel.errors import Refusal
@@ -28,6 +29,10 @@ class Rom:
 
     content: bytes
     shelves: tuple[str, ...]
+    codes: tuple[bytes, ...] = ()
+    """Machine code that must stand in the image's text, too."""
+    stayed: tuple[native.Stayed, ...] = ()
+    """What was marked to be machine code and is not."""
 
 
 def rom(app: App, modules: frozenset[str], packages: tuple[Shelf, ...] = (), brought: Iterable[str] = ()) -> Rom:
@@ -45,8 +50,15 @@ def rom(app: App, modules: frozenset[str], packages: tuple[Shelf, ...] = (), bro
     files = {name: content for name, content in app.files.items() if not name.endswith(".py")}
     places = [source.name for source in sources] + [book.path for book in books]
     compiled = _compiled([*sources, *(book.source for book in books)])
-    files |= {f"{place[:-3]}.mpy": content for place, content in zip(places, compiled, strict=True)}
-    return Rom(write(files), tuple(dict.fromkeys(book.shelf for book in books)))
+    codes = [code for name in files if name.endswith(".mpy") for code in native.brought(_shown(app, name), files[name])]
+    files |= {f"{place[:-3]}.mpy": each.content for place, each in zip(places, compiled, strict=True)}
+    codes += [code for each in compiled for code in each.codes]
+    return Rom(
+        write(files),
+        tuple(dict.fromkeys(book.shelf for book in books)),
+        tuple(dict.fromkeys(codes)),
+        tuple(stayed for each in compiled for stayed in each.stayed),
+    )
 
 
 def write(files: Mapping[str, bytes]) -> bytes:
@@ -79,11 +91,11 @@ def _asking(modules: Iterable[str]) -> list[Source]:
     return [Source("devices.py", "devices", f"import {module}\n".encode()) for module in modules]
 
 
-def _compiled(sources: list[Source]) -> list[bytes]:
+def _compiled(sources: list[Source]) -> list[native.Compiled]:
     if len(sources) == 1:
-        return [sources[0].compiled()]
+        return [native.compiled(sources[0])]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(Source.compiled, sources))
+        return list(pool.map(native.compiled, sources))
 
 
 def _shown(app: App, name: str) -> str:

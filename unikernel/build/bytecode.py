@@ -70,10 +70,10 @@ class Source:
         except (SyntaxError, RecursionError, MemoryError, ValueError):
             return None
 
-    def compiled(self) -> bytes:
-        """The bytecode; raises `BuildError` for what does not compile."""
+    def compiled(self, more: tuple[str, ...] = ()) -> bytes:
+        """The bytecode, with `more` options for the compiler; raises `BuildError` for what does not compile."""
         text = self.raw.removeprefix(_BOM)
-        options = ["-s", self.name, "-X", f"heapsize={HEAP}", f"-msmall-int-bits={_SMALL_INT_BITS}", "-"]
+        options = ["-s", self.name, "-X", f"heapsize={HEAP}", f"-msmall-int-bits={_SMALL_INT_BITS}", *more, "-"]
         command = [str(_program()), *options]
         try:
             done = subprocess.run(command, input=text, capture_output=True, check=False, timeout=_COMPILE_SECONDS)

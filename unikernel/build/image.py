@@ -46,6 +46,8 @@ class Image:
     debug_path: Path | None = None
     map_path: Path | None = None
     seconds: float | None = None
+    stayed: tuple[str, ...] = ()
+    """Of an image just built: what was marked to be machine code and stayed bytecode, a line each."""
 
     @property
     def name(self) -> str:
@@ -116,7 +118,7 @@ def build(source: Stack | Plan, *, into: Path | str | None = None, progress: Pro
     """
     started = time.perf_counter()
     # Reading an image needs neither compiler nor plan: imported here, the way to boot stays short.
-    from unikernel.build import runtime  # noqa: PLC0415
+    from unikernel.build import native, runtime  # noqa: PLC0415
     from unikernel.build.app import rom as rom_of  # noqa: PLC0415
     from unikernel.build.catalogue import components as components_of  # noqa: PLC0415
     from unikernel.build.catalogue import drivers  # noqa: PLC0415
@@ -134,6 +136,8 @@ def build(source: Stack | Plan, *, into: Path | str | None = None, progress: Pro
         packages.keep()
     tools = toolchain()
     components = components_of(plan, progress)
+    if rom.codes:
+        components = (*components, native.component(rom.codes))
     archives = Compiler(tools, plan.target, progress).archives(components)
     manifest = Manifest.of(
         plan,
@@ -150,7 +154,7 @@ def build(source: Stack | Plan, *, into: Path | str | None = None, progress: Pro
         linking = time.monotonic()
         image = _link(plan, inputs, key, path)
         progress(Step("link", path.name, seconds=time.monotonic() - linking))
-    return replace(image, seconds=time.perf_counter() - started)
+    return replace(image, seconds=time.perf_counter() - started, stayed=tuple(map(str, rom.stayed)))
 
 
 def _packages(plan: Plan, progress: Progress) -> Packages | None:

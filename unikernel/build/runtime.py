@@ -163,6 +163,7 @@ _LITTLEFS_FLAGS = (
 
 #: FAT, with long names and folders; mpconfigport.h says no word of it, as only these files ask.
 _FATFS = ("lib/oofatfs/ff", "lib/oofatfs/ffunicode")
+_FAT = ("fat_fs", "fat_disk", "fat_rename")
 _FATFS_FLAGS = (
     "-DMICROPY_VFS_FAT=1",
     "-DMICROPY_FATFS_ENABLE_LFN=1",
@@ -185,6 +186,7 @@ _PORT = [
     "interrupt",
     "main",
     "mounts",
+    "native",
     "position",
     "rom",
     "stdio",
@@ -204,6 +206,7 @@ _FLAGS = (
     "-mno-red-zone",
     "-fno-common",
     "-fstack-protector-strong",
+    "-Wframe-larger-than=4096",
     "-Wall",
     "-Werror",
 )
@@ -289,7 +292,7 @@ def components(target: Target, tree: Path, drivers: Collection[str] = ()) -> tup
         "repl": (Source(port / "repl.c", "repl.c", _OWN_FLAGS),),
         "blank": (Source(port / "blank.c", "blank.c", _OWN_FLAGS),),
         "block_object": (Source(port / "block_object.c", "block_object.c", _OWN_FLAGS),),
-        "fat_fs": (Source(port / "fat_fs.c", "fat_fs.c", (*_OWN_FLAGS, *_FATFS_FLAGS)),),
+        "fat_fs": tuple(Source(port / f"{name}.c", f"{name}.c", (*_OWN_FLAGS, *_FATFS_FLAGS)) for name in _FAT),
         "fatfs": tuple(replace(each, flags=_FATFS_FLAGS) for each in _sources(tree, _FATFS)),
         "little_fs": (Source(port / "little_fs.c", "little_fs.c", (*_OWN_FLAGS, *_LITTLEFS_FLAGS)),),
         "littlefs": tuple(replace(each, flags=_LITTLEFS_FLAGS) for each in _sources(tree, _LITTLEFS)),

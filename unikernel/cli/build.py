@@ -24,6 +24,8 @@ def arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Builds, and tells what was made."""
     image = build_project(options.folder, options.target, options.memory)
+    for stayed in image.stayed:
+        output.message(stayed)
     if options.json:
         output.result_json(
             {
