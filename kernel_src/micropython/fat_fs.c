@@ -1,9 +1,6 @@
 /*
  * FAT on a block device. Upstream's binding (MicroPython 1.25, extmod/vfs_fat.c and vfs_fat_file.c) is compiled here as
- * it is; its way to the disk is replaced by the functions below, which call the driver and never raise.
- *
- * FAT has no commits. What can be kept is the order: a write reaches the disk after all writes before it, so each is
- * preceded by a flush. A loss of power then leaves what some moment left, at worst clusters that belong to nobody.
+ * it is; its way to the disk is fat_disk.c, which calls the driver and never raises.
  */
 #include "fat_fs.h"
 
@@ -19,74 +16,10 @@
 #include "unikernel/files.h"
 
 #include "blank.h"
-
-enum { ERASE_SECTORS = 1, SECTORS_MOST = INT32_MAX };
-
-typedef struct disk {
-    mp_obj_base_t base;
-    struct device *device;
-    bool written; /* since the last flush */
-} disk_t;
-
-static MP_DEFINE_CONST_OBJ_TYPE(disk_type, MP_QSTR_Block, MP_TYPE_FLAG_NONE);
-
-static const struct block_operations *block(const disk_t *disk) {
-    return disk->device->driver->operations;
-}
+#include "fat_disk.h"
 
 static void disk_init(mp_vfs_blockdev_t *self, mp_obj_t disk) {
     self->readblocks[1] = self->writeblocks[0] = disk; /* an upstream mount makes the latter NULL: read-only */
-}
-
-static disk_t *disk_of(void *drive) {
-    return MP_OBJ_TO_PTR(((fs_user_mount_t *)drive)->blockdev.readblocks[1]);
-}
-
-static int disk_flush(disk_t *disk) {
-    const int error = disk->written ? block(disk)->flush(disk->device) : 0;
-    disk->written = disk->written && error != 0;
-    return error;
-}
-
-DRESULT disk_read(void *drive, BYTE *bytes, DWORD sector, UINT count) {
-    disk_t *disk = disk_of(drive);
-    return block(disk)->read(disk->device, sector, bytes, count) == 0 ? RES_OK : RES_ERROR;
-}
-
-DRESULT disk_write(void *drive, const BYTE *bytes, DWORD sector, UINT count) {
-    disk_t *disk = disk_of(drive);
-    int error = disk_flush(disk);
-    if (error == 0) {
-        error = block(disk)->write(disk->device, sector, bytes, count);
-        disk->written = true;
-    }
-    return error == 0 ? RES_OK : error == -MP_EROFS ? RES_WRPRT : RES_ERROR;
-}
-
-DRESULT disk_ioctl(void *drive, BYTE command, void *result) {
-    disk_t *disk = disk_of(drive);
-    const struct block_geometry geometry = block(disk)->geometry(disk->device);
-    switch (command) {
-    case CTRL_SYNC:
-        return disk_flush(disk) == 0 ? RES_OK : RES_ERROR;
-    case GET_SECTOR_COUNT:
-        *(DWORD *)result = geometry.count < SECTORS_MOST ? geometry.count : SECTORS_MOST;
-        return RES_OK;
-    case GET_SECTOR_SIZE:
-        *(WORD *)result = geometry.block_bytes;
-        return RES_OK;
-    case GET_BLOCK_SIZE:
-        *(DWORD *)result = ERASE_SECTORS;
-        return RES_OK;
-    case IOCTL_INIT:
-    case IOCTL_STATUS: {
-        const bool closed = ((fs_user_mount_t *)drive)->blockdev.writeblocks[0] == MP_OBJ_NULL;
-        *(DSTATUS *)result = geometry.read_only || closed ? STA_PROTECT : 0;
-        return RES_OK;
-    }
-    default:
-        return RES_PARERR;
-    }
 }
 
 /* The time that a file carries: years from 1980, two seconds the finest. Microsoft, "FAT32 File System Specification",
@@ -132,9 +65,24 @@ static FRESULT listed_close(FIL *file) {
     return f_close(file);
 }
 
+/* One that is open cannot be copied: it is renamed as upstream does. */
+static FRESULT listed_rename(FATFS *fs, const TCHAR *from, const TCHAR *to) {
+    FIL file;
+    if (MP_STATE_VM(fat_open_files) != NULL && f_open(fs, &file, from, FA_READ) == FR_OK) {
+        for (open_file_t *each = MP_STATE_VM(fat_open_files); each != NULL; each = each->next) {
+            if (each->file->obj.fs == fs && each->file->dir_sect == file.dir_sect &&
+                each->file->dir_ptr == file.dir_ptr) {
+                return f_rename(fs, from, to);
+            }
+        }
+    }
+    return fat_rename(fs, from, to);
+}
+
 #define mp_vfs_blockdev_init disk_init
 #define f_open               listed_open
 #define f_close              listed_close
+#define f_rename             listed_rename
 #include "extmod/vfs_fat.c"
 #include "extmod/vfs_fat_file.c"
 
@@ -150,15 +98,42 @@ static const char *mount_point(struct device *self) {
     return ((const struct fat_fs_parameters *)self->parameters)->mount_point;
 }
 
-static fs_user_mount_t *mount(disk_t *disk) {
+static fs_user_mount_t *mount(fat_disk_t *disk) {
     return MP_OBJ_TO_PTR(mp_call_function_1(MP_OBJ_FROM_PTR(&mp_fat_vfs_type), MP_OBJ_FROM_PTR(disk)));
+}
+
+/*
+ * Formatting writes the boot sector first, then the table. A loss of power in between leaves a table of zeros, which
+ * mounts, but whose first entries every other system looks for: here they are written after all.
+ */
+static void finish_format(fs_user_mount_t *made) {
+    static const BYTE first[] = {0xf8, 0xff, 0xff, 0x0f, 0xff, 0xff, 0xff, 0x0f, 0xff, 0xff, 0xff, 0x0f};
+    FATFS *fs = &made->fatfs;
+    BYTE sector[FAT_SECTOR_BYTES];
+    for (DWORD i = 0; fs->fs_type != 0 && i < fs->n_fats; i++) {
+        const DWORD at = fs->fatbase + i * fs->fsize;
+        if (disk_read(made, sector, at, 1) != RES_OK) {
+            return;
+        }
+        for (size_t k = 0; k < sizeof sector; k++) {
+            if (sector[k] != 0) {
+                return;
+            }
+        }
+        if (fs->fs_type == FS_FAT32) {
+            memcpy(sector, first, sizeof first);
+        } else {
+            memset(sector, 0xff, fs->fs_type == FS_FAT16 ? 4 : 3);
+            sector[0] = first[0];
+        }
+        disk_write(made, sector, at, 1);
+    }
+    fat_disk_sync(fat_disk_of(made));
 }
 
 static void *filesystem(struct device *self) {
     struct device *device = disk_under(self);
-    disk_t *disk = mp_obj_malloc(disk_t, &disk_type);
-    disk->device = device;
-    disk->written = false;
+    fat_disk_t *disk = fat_disk_new(device);
     fs_user_mount_t *made = mount(disk);
     if (made->blockdev.flags & MP_BLOCKDEV_FLAG_NO_FILESYSTEM) {
         const int blank = blank_disk(device);
@@ -171,6 +146,7 @@ static void *filesystem(struct device *self) {
         mp_call_function_1(mp_load_attr(MP_OBJ_FROM_PTR(&mp_fat_vfs_type), MP_QSTR_mkfs), MP_OBJ_FROM_PTR(disk));
         made = mount(disk);
     }
+    finish_format(made);
     return made;
 }
 
@@ -184,7 +160,7 @@ static int sync(struct device *self, void *made) {
             error = error == 0 ? -fresult_to_errno_table[result] : error;
         }
     }
-    const int result = disk_flush(disk_of(vfs));
+    const int result = fat_disk_sync(fat_disk_of(vfs));
     return error == 0 ? result : error;
 }
 
