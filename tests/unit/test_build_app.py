@@ -162,6 +162,24 @@ def test_a_guard_covers_its_body_alone() -> None:
     assert unguarded(source) == ["a"]
 
 
+@pytest.mark.parametrize(
+    ("source", "works"),
+    [
+        ("try:\n    from sys import path\nexcept ImportError:\n    import numpy\n", True),
+        ("try:\n    import nothing\nexcept ImportError:\n    import numpy\n", False),
+        ("try:\n    from sys import nothing\nexcept ImportError:\n    import numpy\n", False),
+        ("try:\n    import sys, nothing\nexcept ImportError:\n    import numpy\n", False),
+        ("try:\n    import sys\nexcept ValueError:\n    import numpy\n", False),
+        ("try: import no\nexcept ImportError:\n try: import sys\n except ImportError: import numpy\n", True),
+    ],
+)
+def test_what_stands_in_for_an_import_that_works_is_never_reached(source: str, works: bool) -> None:
+    if works:
+        made(App({"main.py": source.encode()}), MODULES)
+    else:
+        assert "no module numpy" in str(refusal(source))
+
+
 @pytest.mark.parametrize("name", ["d\u00e4ta.txt", "a\nb"])
 def test_a_name_that_the_format_cannot_carry_is_refused(name: str) -> None:
     with pytest.raises(Refusal, match="not plain ASCII"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from unikernel.build.known import Known, absent
@@ -37,7 +37,8 @@ WITHOUT_OLD_NAME = frozenset(
 class Import:
     """One import: the module's dotted name, the names taken from it, the line and the column, counted from 1.
 
-    `guarded` where it may fail: the source catches its ``ImportError``.
+    `guarded` where it may fail: the source catches its ``ImportError``. `instead_of` are groups of imports of which it
+    stands in the place: where one group works whole, it is never reached.
     """
 
     module: str
@@ -45,6 +46,7 @@ class Import:
     column: int
     names: tuple[str, ...] = ()
     guarded: bool = False
+    instead_of: tuple[tuple[Import, ...], ...] = ()
 
     def candidates(self) -> Iterator[str]:
         """Every module that this would load, the outermost first; a name taken from a package may be one, too."""
@@ -121,8 +123,11 @@ def _of(node: ast.AST, package: str, *, guarded: bool) -> Iterator[Import]:
             yield Import(module, node.lineno, node.col_offset + 1, names, guarded)
     else:
         caught = node.body if isinstance(node, ast.Try) and any(map(_catches, node.handlers)) else []
+        tried = tuple(found for child in caught for found in _of(child, package, guarded=True))
         for child in _children(node):
-            yield from _of(child, package, guarded=guarded or child in caught)
+            for found in _of(child, package, guarded=guarded or child in caught):
+                reached_late = tried and isinstance(child, ast.ExceptHandler) and _catches(child)
+                yield replace(found, instead_of=(*found.instead_of, tried)) if reached_late else found
 
 
 def _children(node: ast.AST) -> Iterable[ast.AST]:

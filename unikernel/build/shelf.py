@@ -6,13 +6,13 @@ One is our own, ``kernel_src/modules``; each package of a stack is another.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from unikernel.build.bytecode import Source
 from unikernel.build.components import KERNEL_SRC
-from unikernel.build.imports import absent_name, imports, missing, module_names
+from unikernel.build.imports import Import, absent_name, imports, missing, module_names
 from unikernel.build.known import known as table
 
 MODULES = "modules"
@@ -59,44 +59,57 @@ def wanted(
     `files` are all paths of the app, which come before any shelf; `image` are the modules without a file. Raises
     `BuildError` for a source that is no text, and for an import that nobody provides.
     """
-    files = list(files)
-    roots = {path.removesuffix(".py").removesuffix(".mpy").partition("/")[0] for path in files} - {"lib"}
-    names = module_names(files)
-    books: dict[str, Book] = {}
+    search = _Search(tuple(files), image, shelves)
     waiting = [(source, cure) for source in sources]
     checks = []
     while waiting:
         source, remedy = waiting.pop(0)
         tree = source.tree()
-        if tree is None:
-            continue
-        for each in imports(tree, _package(source.name)):
-            for module in each.candidates():
-                found = None if module in names or module.partition(".")[0] in roots else _find(module, shelves)
-                if found is None:
-                    continue
-                shelf, path = found
-                names |= module_names([path])
-                if path not in books:
-                    shown = f"{shelf.name}/{path}"
-                    books[path] = Book(LIB + path, shelf.name, Source(path, shown, shelf.files[path]))
-                    waiting.append((books[path].source, shelf.cure))
+        for each in imports(tree, _package(source.name)) if tree is not None else ():
+            waiting += [(book.source, shelf.cure) for book, shelf in search.take(each)]
             if not each.guarded:
                 checks.append((each, source, remedy))
     for each, source, remedy in checks:
-        known = (name for paths in (files, *(shelf.files for shelf in shelves)) for name in module_names(paths))
-        fault = missing(each, names, image, itertools.chain(image, known), remedy) or absent_name(each, names, table())
-        if fault:
+        fault = search.fault(each, remedy)
+        if fault and not search.works_otherwise(each):
             raise source.fault(fault, each.line, each.column)
-    return tuple(books[path] for path in sorted(books))
+    return tuple(search.books[path] for path in sorted(search.books))
 
 
-def _find(module: str, shelves: tuple[Shelf, ...]) -> tuple[Shelf, str] | None:
-    for shelf in shelves:
-        path = shelf.path(module)
-        if path is not None:
-            return shelf, path
-    return None
+class _Search:
+    """What was taken so far; `names` are the dotted modules that the image has a file of."""
+
+    def __init__(self, files: tuple[str, ...], image: frozenset[str], shelves: tuple[Shelf, ...]) -> None:
+        self.files = files
+        self.image = image
+        self.shelves = shelves
+        self.names = module_names(files)
+        self.roots = {path.removesuffix(".py").removesuffix(".mpy").partition("/")[0] for path in files} - {"lib"}
+        self.books: dict[str, Book] = {}
+
+    def take(self, found: Import) -> Iterator[tuple[Book, Shelf]]:
+        """Every book that the import needs and that is not there yet, with its shelf."""
+        for module in found.candidates():
+            if module in self.names or module.partition(".")[0] in self.roots:
+                continue
+            for shelf in self.shelves:
+                path = shelf.path(module)
+                if path is not None:
+                    self.names |= module_names([path])
+                    book = Book(LIB + path, shelf.name, Source(path, f"{shelf.name}/{path}", shelf.files[path]))
+                    self.books[path] = book
+                    yield book, shelf
+                    break
+
+    def fault(self, found: Import, cure: str) -> str | None:
+        """Why the import does not work, None where it does."""
+        known = (name for paths in (self.files, *(each.files for each in self.shelves)) for name in module_names(paths))
+        fault = missing(found, self.names, self.image, itertools.chain(self.image, known), cure)
+        return fault or absent_name(found, self.names, table())
+
+    def works_otherwise(self, found: Import) -> bool:
+        """True where the import stands in for one that works, and is never reached."""
+        return any(all(self.fault(each, "") is None for each in group) for group in found.instead_of)
 
 
 def _package(name: str) -> str:
