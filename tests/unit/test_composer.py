@@ -3,7 +3,7 @@
 import pytest
 
 from unikernel.app import App
-from unikernel.devices import Log, Repl, RomFiles, Uart16550
+from unikernel.devices import OPEN, EncryptedBlock, Log, RamDisk, Repl, RomFiles, Uart16550
 from unikernel.notebook.widgets.composer import StackComposer
 from unikernel.notebook.widgets.problem import Problem, examine
 from unikernel.plan import APP, Plan, resolve
@@ -180,3 +180,14 @@ def test_examine_gives_the_plan_or_the_problem() -> None:
     assert isinstance(problem, Problem)
     assert problem.owners == (APP,)
     assert all(isinstance(examine(cure.stack), Plan) for cure in problem.cures)
+
+
+def test_what_is_open_stays_open_and_a_secret_has_no_field() -> None:
+    devices = (RamDisk(size=OPEN), EncryptedBlock())
+    composer = StackComposer(Stack("s", HELLO, devices))
+    composer._select("ramdisk")
+    composer._form._fields["size"].value = 1 << 20
+    assert composer.stack["ramdisk"] == RamDisk(size=OPEN(1 << 20))
+    assert "open: the boot may set it" in composer._form._hints["size"].value
+    composer._select("encryptedblock")
+    assert set(composer._form._fields) == {"name", "disk"}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import ipywidgets
 
 from unikernel.app import App
+from unikernel.devices import OPEN
 from unikernel.errors import BuildError, UnikernelError
 from unikernel.notebook.page import bundle, tokens
 from unikernel.notebook.plan_page import pictures
@@ -184,7 +185,8 @@ class StackComposer(ipywidgets.VBox):
         elif field == "name":
             self._edit(lambda: self._renamed(owner, value), value)
         else:
-            self._edit(lambda: self._now.configure(owner, **{field: value}))
+            said = OPEN(value) if field in self._now[owner].open else value  # What is open stays so.
+            self._edit(lambda: self._now.configure(owner, **{field: said}))
 
     def _renamed(self, owner: str, name: str) -> Stack:
         stack = self._now

@@ -76,7 +76,7 @@ class DeviceForm(ipywidgets.VBox):
         if device is not None:
             self._fields["name"] = ipywidgets.Text(description="name", continuous_update=False)
         self._fields |= {need.field: ipywidgets.Dropdown(description=need.field) for need in needs}
-        for each in device.parameters() if device is not None else ():
+        for each in _shown(device):
             self._fields[each.name] = _field(each)
         children: list[ipywidgets.Widget] = [self._choice, self._about]
         for name, field in self._fields.items():
@@ -103,12 +103,13 @@ class DeviceForm(ipywidgets.VBox):
             field.value = given or ""
             wanted = f"requires {need.interface.__name__}" + (", if there is one" if need.optional else "")
             self._hint(need.field, wanted, bad=need.field == fault)
-        for each in device.parameters() if device is not None else ():
+        for each in _shown(device):
             value = getattr(device, each.name)
             self._fields[each.name].value = value
             changed = f"; changed, default {toml(each.default)}" if value != each.default else ""
             unit = f", {each.unit}" if each.unit else ""
-            self._hint(each.name, f"{each.text}{unit}{changed}")
+            opened = "; open: the boot may set it" if device is not None and each.name in device.open else ""
+            self._hint(each.name, f"{each.text}{unit}{changed}{opened}")
 
     def _hint(self, name: str, text: str, *, bad: bool = False) -> None:
         self._hints[name].value = f'<div class="ukc-hint{" ukc-fault" if bad else ""}">{escape(text)}</div>'
@@ -120,6 +121,11 @@ class DeviceForm(ipywidgets.VBox):
         if name in {need.field for need in needs}:
             value = self._stack[value] if value else None
         self._change(self._owner, name, value)
+
+
+def _shown(device: Device | None) -> tuple[Parameter, ...]:
+    """The parameters that have a field: a secret is the boot's alone."""
+    return () if device is None else tuple(each for each in device.parameters() if not each.secret_bytes)
 
 
 def _field(parameter: Parameter) -> ipywidgets.ValueWidget:
