@@ -216,7 +216,7 @@ def resolve(stack: Stack) -> Plan:
         )
         waiting += [devices[name] for name in devices.keys() - before]
     _check_hardware(stack.name, devices)
-    asking = [device.name for device in devices.values() for _ in device.attachments()]
+    asking = [device.name for device in devices.values() for _ in device.virtio()]
     target_named(stack.target).check_room(stack.name, asking)
     order = _order(stack.name, devices, edges)
     for device in devices.values():
@@ -288,9 +288,10 @@ def _edge(
 def _check_hardware(place: str, devices: dict[str, Device]) -> None:
     owners: dict[str, Device] = {}
     for device in devices.values():
-        if device.hardware and owners.setdefault(device.hardware, device) is not device:
-            first = owners[device.hardware].name
-            raise Refusal(f"{place}: {first} and {device.name} both drive {device.hardware}; remove one of them.")
+        for claim in device.claims():
+            if owners.setdefault(claim, device) is not device:
+                first = owners[claim].name
+                raise Refusal(f"{place}: {first} and {device.name} both drive {claim}; remove one of them.")
 
 
 def _order(place: str, devices: dict[str, Device], edges: dict[str, tuple[Edge, ...]]) -> list[str]:

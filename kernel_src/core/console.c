@@ -1,4 +1,4 @@
-/* The kernel's own console: the first Console of the stack. */
+/* The kernel's own console: the one that the app uses. */
 #include "unikernel/console.h"
 
 #include "unikernel/device.h"
@@ -49,4 +49,24 @@ void console_set_interrupt(int character, void (*notify)(void)) {
     if (on != NULL) {
         on->set_interrupt(console, character, notify);
     }
+}
+
+bool console_panic_write(const void *bytes, size_t length) {
+    const struct console_operations *on = operations();
+    if (on == NULL || on->panic_write == NULL) {
+        return false;
+    }
+    on->panic_write(console, bytes, length);
+    return true;
+}
+
+struct device *console_channel(const char *name) {
+    struct device *found = NULL;
+    for (struct device *const *each = devices; *each != NULL && found == NULL; each++) {
+        if ((*each)->status == DEVICE_UP && (*each)->driver->provides == INTERFACE_CONSOLE) {
+            const struct console_operations *on = (*each)->driver->operations;
+            found = on->channel == NULL ? NULL : on->channel(*each, name);
+        }
+    }
+    return found;
 }

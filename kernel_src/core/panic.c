@@ -6,6 +6,7 @@
 
 #include "arch.h"
 #include "records.h"
+#include "unikernel/console.h"
 #include "unikernel/device.h"
 #include "unikernel/machine.h"
 #include "unikernel/memory.h"
@@ -13,12 +14,23 @@
 enum { HEX_DIGITS = 16, HEX_BITS = 4, DECIMAL = 10, DECIMAL_DIGITS = 20, EXCEPTION_PAGE_FAULT = 14 };
 enum { FAULT_PRESENT = 1, FAULT_WRITE = 2, FAULT_FETCH = 16 }; /* Intel SDM volume 3, section 4.7 */
 
+static void write(const void *bytes, size_t length) {
+    if (!console_panic_write(bytes, length)) {
+        arch_early_write(bytes, length);
+    }
+}
+
 static void print(const char *text) {
     size_t length = 0;
     while (text[length] != 0) {
         length++;
     }
-    arch_early_write(text, length);
+    write(text, length);
+}
+
+static void print_line(const char *text) {
+    print("\r\n" ABI_PANIC_LINE);
+    print(text);
 }
 
 static void print_hex(uint64_t value) {
@@ -27,7 +39,7 @@ static void print_hex(uint64_t value) {
         digits[i] = "0123456789abcdef"[value % (1 << HEX_BITS)];
     }
     print("0x");
-    arch_early_write(digits, sizeof digits);
+    write(digits, sizeof digits);
 }
 
 static void print_decimal(uint64_t value) {
@@ -37,12 +49,13 @@ static void print_decimal(uint64_t value) {
         digits[--at] = (char)('0' + value % DECIMAL);
         value /= DECIMAL;
     } while (value > 0);
-    arch_early_write(digits + at, (size_t)(DECIMAL_DIGITS - at));
+    write(digits + at, (size_t)(DECIMAL_DIGITS - at));
 }
 
-static const char *const register_names[ABI_REGISTER_COUNT] = {"rax", "rbx", "rcx", "rdx", "rsi", "rdi",
-                                                               "rbp", "rsp", "r8",  "r9",  "r10", "r11",
-                                                               "r12", "r13", "r14", "r15", "rip", "rflags"};
+enum { REGISTER_NAME_BYTES = sizeof "rflags" };
+static const char register_names[ABI_REGISTER_COUNT][REGISTER_NAME_BYTES] = {
+    "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "rsp", "r8",
+    "r9",  "r10", "r11", "r12", "r13", "r14", "r15", "rip", "rflags"};
 
 static const char *cause_text(const struct abi_panic *panic) {
     switch (panic->cause) {
@@ -83,28 +96,26 @@ static void backtrace(struct abi_panic *panic, const uint64_t *word, const uint6
 }
 
 static void console_report(const struct abi_panic *panic) {
-    print("\r\n" ABI_PANIC_LINE);
-    print(cause_text(panic));
+    print_line(cause_text(panic));
     print(" at ");
     print_hex(panic->registers[REGISTER_RIP]);
     if (panic->cause == ABI_PANIC_EXCEPTION && panic->vector != EXCEPTION_PAGE_FAULT) {
-        print("\r\n" ABI_PANIC_LINE "vector ");
+        print_line("vector ");
         print_decimal(panic->vector);
         print(", error code ");
         print_decimal(panic->error_code);
     }
     if (panic->vector == EXCEPTION_PAGE_FAULT) {
-        print("\r\n" ABI_PANIC_LINE "address ");
+        print_line("address ");
         print_hex(panic->address);
         print(": ");
         print(arch_region_name(panic->address));
     }
     if (panic->message[0] != 0) {
-        print("\r\n" ABI_PANIC_LINE);
-        print(panic->message);
+        print_line(panic->message);
     }
     if (panic->python_file[0] != 0) {
-        print("\r\n" ABI_PANIC_LINE "python ");
+        print_line("python ");
         print(panic->python_file);
         print(", line ");
         print_decimal(panic->python_line);
@@ -116,10 +127,10 @@ static void console_report(const struct abi_panic *panic) {
         print_hex(panic->registers[i]);
     }
     for (int i = 0; i < ABI_PANIC_BACKTRACE_DEPTH && panic->backtrace[i] != 0; i++) {
-        print("\r\n" ABI_PANIC_LINE "called from ");
+        print_line("called from ");
         print_hex(panic->backtrace[i]);
     }
-    print("\r\n" ABI_PANIC_LINE "end\r\n");
+    print_line("end\r\n");
 }
 
 __attribute__((weak)) void machine_python_position(char *file, uint32_t file_bytes, uint32_t *line,

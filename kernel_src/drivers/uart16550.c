@@ -17,6 +17,7 @@
 #include "core/arch.h"
 #include "unikernel/console.h"
 #include "unikernel/device.h"
+#include "unikernel/input.h"
 #include "unikernel/wait.h"
 
 /* Registers, section 8.0. */
@@ -53,11 +54,9 @@ enum {
     FIFO_BYTES = 16,
 };
 
-enum { RING_BYTES = 4096, RESUME_BYTES = RING_BYTES / 2 }; /* a power of two */
+enum { RESUME_BYTES = INPUT_BYTES / 2 };
 
-/* Written by the interrupt at `head`, by the reader at `tail`; both only grow. */
-static unsigned char ring[RING_BYTES];
-static volatile uint32_t head, tail;
+static struct input input;
 
 static volatile bool held; /* the ring was full when the interrupt looked last: bytes wait in the FIFO, and only the
                               reader can fetch them */
@@ -67,30 +66,12 @@ static volatile bool held; /* the ring was full when the interrupt looked last: 
  * faster than they are noticed, one counts: the others leave their null bytes in the input. */
 static uint32_t break_bytes;
 
-static int interrupt_character = -1;
-static void (*interrupt_notify)(void);
-
-static bool full(void) {
-    return head - tail == RING_BYTES;
-}
-
-static void keep(unsigned char byte) {
-    if (byte == interrupt_character && interrupt_notify != NULL) {
-        interrupt_notify();
-    } else {
-        ring[head % RING_BYTES] = byte;
-        head = head + 1;
-    }
-}
-
 static void break_noticed(uint8_t status) {
     const bool on = arch_interrupts_off();
     if (!(status & LSR_OVERRUN)) {
         break_bytes++;
     }
-    if (interrupt_notify != NULL) {
-        interrupt_notify();
-    }
+    input_interrupt(&input);
     arch_interrupts_restore(on);
 }
 
@@ -111,17 +92,17 @@ static void receive(void) {
             break_bytes = 0;
             break;
         }
-        if (full()) {
+        if (input_room(&input) == 0) {
             break;
         }
         const uint8_t byte = port_read8(RBR);
         if (byte == 0 && break_bytes > 0) {
             break_bytes--;
         } else {
-            keep(byte);
+            input_keep(&input, byte);
         }
     }
-    held = full();
+    held = input_room(&input) == 0;
     port_write8(IER, held ? IER_LINE_STATUS : IER_DATA | IER_LINE_STATUS);
 }
 
@@ -150,7 +131,7 @@ static int init(struct device *self) {
     port_write8(FCR, FCR_ENABLE | FCR_TRIGGER_14);
     port_write8(MCR, MCR_DTR_RTS_OUT2);
     if (status & LSR_DATA) {
-        keep(early);
+        input_keep(&input, early);
     }
     if (!(line_status() & LSR_DATA)) {
         (void)port_read8(RBR);
@@ -173,18 +154,13 @@ static void write(struct device *self, const void *bytes, size_t length) {
 
 static bool readable(struct device *self) {
     (void)self;
-    return head != tail;
+    return input_waiting(&input) > 0;
 }
 
 static size_t read(struct device *self, void *bytes, size_t length) {
     (void)self;
-    unsigned char *out = bytes;
-    size_t count = 0;
-    for (; count < length && head != tail; count++) {
-        out[count] = ring[tail % RING_BYTES];
-        tail = tail + 1;
-    }
-    if (held && head - tail <= RESUME_BYTES) {
+    const size_t count = input_read(&input, bytes, length);
+    if (held && input_waiting(&input) <= RESUME_BYTES) {
         const bool on = arch_interrupts_off();
         receive();
         arch_interrupts_restore(on);
@@ -192,29 +168,9 @@ static size_t read(struct device *self, void *bytes, size_t length) {
     return count;
 }
 
-/* Takes the first such character out of what waits to be read; the interrupt is off. */
-static bool take(int character) {
-    for (uint32_t i = tail; i != head; i++) {
-        if (ring[i % RING_BYTES] == character) {
-            for (uint32_t j = i; j != tail; j--) {
-                ring[j % RING_BYTES] = ring[(j - 1) % RING_BYTES];
-            }
-            tail = tail + 1;
-            return true;
-        }
-    }
-    return false;
-}
-
 static void set_interrupt(struct device *self, int character, void (*notify)(void)) {
     (void)self;
-    const bool on = arch_interrupts_off();
-    interrupt_character = character;
-    interrupt_notify = notify;
-    if (character >= 0 && notify != NULL && take(character)) {
-        notify(); /* it was typed before this was asked for, but is meant for what runs now */
-    }
-    arch_interrupts_restore(on);
+    input_set_interrupt(&input, character, notify);
 }
 
 static const struct console_operations operations = {

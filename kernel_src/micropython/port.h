@@ -11,6 +11,9 @@ bool hal_readable(void);
 size_t hal_read(void *bytes, size_t length); /* what has come, never waits */
 void hal_clock_required(void);               /* raises OSError when the stack has no clock */
 
+/* stdio.c */
+bool task_runs(void); /* as opposed to code outside asyncio's loop */
+
 /* interrupt.c: a break from the host, or Ctrl-C among the bytes. While Python runs it raises KeyboardInterrupt, at the
  * prompt it is a typed Ctrl-C. */
 void interrupt_run_begins(void);
@@ -34,6 +37,9 @@ void mounts_init(struct device *app_files); /* the table; what the app runs from
 
 /* The app's object for a device, by what it provides: in an image that has such a device, else NULL. */
 void *block_object(struct device *device) __attribute__((weak)); /* block_object.c */
+
+/* The same for a channel beside a console; it gives NULL where there is no such channel. */
+void *channel_object(const char *name) __attribute__((weak)); /* channel_object.c */
 
 /* main.c */
 void runtime_start(void);

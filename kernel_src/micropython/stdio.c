@@ -27,7 +27,7 @@ extern mp_obj_t mp_asyncio_context; /* extmod/modasyncio.c: the module asyncio.c
 static bool polled;         /* somebody waits for input by poll */
 static bool skip_line_feed; /* the last character of text was "\r": a "\n" that follows belongs to it */
 
-static bool task_runs(void) {
+bool task_runs(void) {
     return mp_asyncio_context != MP_OBJ_NULL &&
            mp_obj_dict_get(mp_asyncio_context, MP_OBJ_NEW_QSTR(MP_QSTR_cur_task)) != mp_const_none;
 }

@@ -3,6 +3,7 @@
  *
  *   devices()     a list of (name, class_name, status): status 0 is up, 1 not tried, below zero the errno of a failure
  *   device(name)  the device itself, where an app can use it: see block_object.c and kv.c
+ *   channel(name) a channel beside the console: see channel_object.c
  *   memory()      total, heap and stack in bytes, and how much of the heap is free now
  *   trace()       the boot so far: a list of (name, kind, ns), ns since the machine's start or None where the clock's
  *                 rate is not known
@@ -16,6 +17,7 @@
 #include <string.h>
 
 #include "py/gc.h"
+#include "py/mperrno.h"
 #include "py/objtuple.h"
 #include "py/runtime.h"
 
@@ -63,6 +65,15 @@ static mp_obj_t unikernel_device(mp_obj_t name) {
     mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("the device %s has nothing for an app to call"), device->name);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(unikernel_device_obj, unikernel_device);
+
+static mp_obj_t unikernel_channel(mp_obj_t name) {
+    void *channel = channel_object == NULL ? NULL : channel_object(mp_obj_str_get_str(name));
+    if (channel == NULL) {
+        mp_raise_OSError(MP_ENODEV);
+    }
+    return MP_OBJ_FROM_PTR(channel);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(unikernel_channel_obj, unikernel_channel);
 
 static mp_obj_t unikernel_memory(void) {
     static const qstr fields[] = {MP_QSTR_total, MP_QSTR_heap, MP_QSTR_heap_free, MP_QSTR_stack};
@@ -182,6 +193,7 @@ static const mp_rom_map_elem_t globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_unikernel)},
     {MP_ROM_QSTR(MP_QSTR_devices), MP_ROM_PTR(&unikernel_devices_obj)},
     {MP_ROM_QSTR(MP_QSTR_device), MP_ROM_PTR(&unikernel_device_obj)},
+    {MP_ROM_QSTR(MP_QSTR_channel), MP_ROM_PTR(&unikernel_channel_obj)},
     {MP_ROM_QSTR(MP_QSTR_memory), MP_ROM_PTR(&unikernel_memory_obj)},
     {MP_ROM_QSTR(MP_QSTR_trace), MP_ROM_PTR(&unikernel_trace_obj)},
     {MP_ROM_QSTR(MP_QSTR_parameters), MP_ROM_PTR(&unikernel_parameters_obj)},

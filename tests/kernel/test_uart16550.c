@@ -1,4 +1,4 @@
-/* sources: drivers/uart16550.c */
+/* sources: drivers/uart16550.c core/input.c */
 /* The driver on a model of its chip, which does as QEMU 7.2's hw/char/serial.c does: no byte is lost, whatever comes
  * when. */
 #include "drivers/uart16550.h"

@@ -15,6 +15,7 @@ from typing import cast
 
 from unikernel import abi
 from unikernel.build.image import Image
+from unikernel.build.manifest import ManifestDevice
 
 LEAST_MEMORY_BYTES = 1 << 20
 MEMORY_BYTES = 8 << 20
@@ -65,13 +66,13 @@ def guest(behaviour: str, *, status: int = 0, count: int = 1) -> Image:
     return Image.read(path)
 
 
-def stand_in(path: Path = Path(__file__), name: str = "stand-in") -> Image:
+def stand_in(path: Path = Path(__file__), name: str = "stand-in", devices: tuple[ManifestDevice, ...] = ()) -> Image:
     """What machine/ needs of an image, without one."""
     image = SimpleNamespace(
         path=path,
         debug_path=path,
         manifest=SimpleNamespace(
-            name=name, target="x86_64-microvm", memory_bytes=MEMORY_BYTES, devices=(), parameters=()
+            name=name, target="x86_64-microvm", memory_bytes=MEMORY_BYTES, devices=devices, console="", parameters=()
         ),
         place=abi.Place(0, 0, LEAST_MEMORY_BYTES),
     )

@@ -12,6 +12,7 @@ import pytest
 
 from tests.machine.images import stand_in
 from unikernel import abi
+from unikernel.build.manifest import ManifestDevice
 from unikernel.errors import MachineError, Refusal, WrongState
 from unikernel.machine import kept, registry, wire
 from unikernel.machine.fake import Fake, FakeMachine
@@ -41,8 +42,10 @@ async def echo(machine: FakeMachine) -> None:
 
 
 @asynccontextmanager
-async def served(script: object = echo, **options: object) -> AsyncIterator[tuple[Machine, Server]]:
-    machine = await boot(stand_in(), vmm=Fake(script), **options)  # type: ignore[arg-type]
+async def served(
+    script: object = echo, devices: tuple[ManifestDevice, ...] = (), **options: object
+) -> AsyncIterator[tuple[Machine, Server]]:
+    machine = await boot(stand_in(devices=devices), vmm=Fake(script), **options)  # type: ignore[arg-type]
     server = Server(machine)
     await server.open()
     try:
@@ -83,6 +86,36 @@ async def test_each_viewer_sees_all_and_the_late_one_what_is_kept() -> None:
         for viewer in (first, late):
             await viewer.console.expect("seen by both")
             await viewer.leave()
+
+
+async def doubling(machine: FakeMachine) -> None:
+    """Writes back twice what comes on the channel, and ends with the console's first word."""
+    await machine.write("up")
+    typed = asyncio.ensure_future(machine.read())
+    while not typed.done():
+        told = asyncio.ensure_future(machine.read(channel="metrics"))
+        await asyncio.wait((typed, told), return_when=asyncio.FIRST_COMPLETED)
+        if told.done():
+            await machine.write(told.result() * 2, "metrics")
+        told.cancel()
+    machine.note_exit(0)
+
+
+async def test_a_viewer_reads_and_writes_the_channels_too() -> None:
+    device = ManifestDevice("text", "VirtioConsole", {"channels": "metrics,events"})
+    async with served(doubling, (device,)) as (owned, _):
+        await owned.channels["metrics"].send("a")
+        await owned.channels["metrics"].expect("aa")
+        viewer = await kept.attach("stand-in")
+        await viewer.channels["metrics"].expect("aa")
+        await viewer.channels["metrics"].send("b")
+        await viewer.channels["metrics"].expect("bb")
+        await viewer.console.expect("up")
+        await viewer.console.send("end")
+        runs = [await viewer.wait(5), await owned.wait(5)]
+    for run in runs:
+        assert {name: text.data for name, text in run.channels.items()} == {"metrics": b"aabb", "events": b""}
+        assert run.transcript.data == b"up"
 
 
 async def test_a_viewer_asks_for_output_from_an_offset_on() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from unikernel.devices.attachment import Ports, SerialLine
 from unikernel.errors import VmmError
 from unikernel.machine import qemu, qemu_monitor
 from unikernel.machine.accelerator import Accelerator
@@ -53,6 +54,38 @@ def test_a_debugger_is_waited_for_at_an_inherited_socket_or_at_a_port() -> None:
     assert mapped[-5:] == ["-chardev", "socket,id=debugger,fd=5,server=on,wait=off", "-S", "-gdb", "chardev:debugger"]
     alone = qemu.standalone_command(replace(HARDWARE, debugger=Path("/x/socket")))
     assert alone[-3:] == ["-S", "-gdb", "tcp:127.0.0.1:1234"]
+
+
+PORTS = replace(HARDWARE, attachments=(Ports("text", ("metrics",)),), console="text")
+
+
+def test_a_console_over_virtio_has_a_port_for_breaks_and_one_for_each_channel() -> None:
+    command = " ".join(qemu.mapped_command(PORTS, 3, 4, text_fds={"metrics": 7, "text.break": 8}))
+    assert " -serial " not in command
+    for words in (
+        "-device virtio-serial-device,id=ports.text,max_ports=4",
+        "-chardev socket,id=text.metrics,fd=7 -chardev socket,id=text.text.break,fd=8",
+        "-device virtserialport,bus=ports.text.0,chardev=console,name=text ",
+        "-device virtserialport,bus=ports.text.0,chardev=text.metrics,name=metrics ",
+        "-device virtserialport,bus=ports.text.0,chardev=text.text.break,name=text.break ",
+    ):
+        assert words in command
+    alone = " ".join(qemu.standalone_command(PORTS))
+    assert (
+        "-chardev stdio,id=console,signal=off -chardev null,id=text.metrics -chardev null,id=text.text.break" in alone
+    )
+
+
+def test_of_two_consoles_the_other_is_a_channel() -> None:
+    both = replace(PORTS, attachments=(SerialLine("com1"), Ports("text", ("metrics",))), console="com1")
+    assert both.channels == ("text", "metrics")
+    command = " ".join(qemu.mapped_command(both, 3, 4, text_fds={"text": 7, "metrics": 8}))
+    assert "-serial chardev:console" in command
+    assert "chardev=text.text,name=text " in command
+    assert "break" not in command
+    other = replace(both, console="text")
+    assert other.channels == ("com1", "metrics")
+    assert "-serial chardev:text.com1" in " ".join(qemu.standalone_command(other))
 
 
 async def monitor_script(channel: socket.socket, state: str, seen: list[str]) -> None:

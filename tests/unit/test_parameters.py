@@ -109,7 +109,7 @@ def test_c_is_told_of_what_is_open_only() -> None:
 def test_what_a_boot_sets_reaches_devices_and_command_line() -> None:
     said = settings(manifest(), {"data.size": "8MiB", "ramdisk.size": 2 * MIB, "greeting": "h\u00e9 ho", "times": "3"})
     assert said.words == ("data.size=8388608", "ramdisk.size=2097152", "app.greeting=h%C3%A9%20ho", "app.times=3")
-    disks = [each for device in said.devices for each in device.attachments()]
+    disks = [each for device in said.devices for each in device.virtio()]
     assert disks == [Disk("data", "disks/data.img", 8 * MIB)]
     assert said.more_memory_bytes == MIB
 

@@ -42,6 +42,7 @@ DEVICES = {
     "TscClock",
     "Uart16550",
     "VirtioBlock",
+    "VirtioConsole",
     "VirtioEntropy",
 }
 VERBS_PINNED = (

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from unikernel import __version__, abi
 from unikernel.build import elf
 from unikernel.devices import CATALOGUE, Device, Parameter, app_parameter, listing
+from unikernel.interfaces import Console
 from unikernel.table import Card, Column, Table
 from unikernel.units import memory
 
@@ -58,6 +59,8 @@ class Manifest:
     versions: Mapping[str, str]
     parameters: tuple[Parameter, ...] = ()
     """The app's own."""
+    console: str = ""
+    """The device that carries the console, where more than one could."""
 
     @classmethod
     def of(cls, plan: Plan, components: tuple[Component, ...], versions: Mapping[str, str]) -> Manifest:
@@ -80,6 +83,7 @@ class Manifest:
             components=tuple(made),
             versions={"unikernel": __version__, **versions},
             parameters=plan.parameters,
+            console=_console(plan),
         )
 
     def note(self) -> bytes:
@@ -101,6 +105,7 @@ class Manifest:
                 for d in self.devices
             ],
             **({"parameters": [app_parameter.data(each) for each in self.parameters]} if self.parameters else {}),
+            **({"console": self.console} if self.console else {}),
             "components": [
                 {key: value for key, value in vars(component).items() if value} for component in self.components
             ],
@@ -160,6 +165,7 @@ class Manifest:
                 ),
                 versions={str(key): str(value) for key, value in dict(data["versions"]).items()},
                 parameters=tuple(app_parameter.of_data(each) for each in data.get("parameters", ())),
+                console=str(data.get("console", "")),
             )
         except (UnicodeDecodeError, LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
             raise ValueError("its manifest is damaged") from error
@@ -169,3 +175,8 @@ def _device(each: ManifestDevice) -> Device:
     made: dict[str, Any] = dict(each.parameters)
     cls: type[Device] = CATALOGUE[each.class_name]
     return cls(name=each.name, open=each.open, **made)
+
+
+def _console(plan: Plan) -> str:
+    able = [each for each in plan.devices if isinstance(each.device, Console)]
+    return next(edge.provider for edge in plan.app_edges if edge.field == "console") if len(able) > 1 else ""

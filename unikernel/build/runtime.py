@@ -173,8 +173,8 @@ _FATFS_FLAGS = (
 )
 
 #: Linked only into an image whose devices need them, beside the drivers.
-SHARED = frozenset({"blank", "block_object", "fatfs", "kv", "littlefs"})
-_STORAGE = SHARED | {"fat_fs", "little_fs", "little_kv", "rom_kv"}
+SHARED = frozenset({"blank", "block_object", "channel_object", "fatfs", "kv", "littlefs"})
+_STORAGE = (SHARED - {"channel_object"}) | {"fat_fs", "little_fs", "little_kv", "rom_kv"}
 
 #: The port's own files; ``repl.c`` is the device Repl and comes with it.
 _PORT = [
@@ -292,6 +292,7 @@ def components(target: Target, tree: Path, drivers: Collection[str] = ()) -> tup
         "repl": (Source(port / "repl.c", "repl.c", _OWN_FLAGS),),
         "blank": (Source(port / "blank.c", "blank.c", _OWN_FLAGS),),
         "block_object": (Source(port / "block_object.c", "block_object.c", _OWN_FLAGS),),
+        "channel_object": (Source(port / "channel_object.c", "channel_object.c", _OWN_FLAGS),),
         "fat_fs": tuple(Source(port / f"{name}.c", f"{name}.c", (*_OWN_FLAGS, *_FATFS_FLAGS)) for name in _FAT),
         "fatfs": tuple(replace(each, flags=_FATFS_FLAGS) for each in _sources(tree, _FATFS)),
         "little_fs": (Source(port / "little_fs.c", "little_fs.c", (*_OWN_FLAGS, *_LITTLEFS_FLAGS)),),

@@ -17,11 +17,12 @@ from unikernel.devices.rom_kv import RomKv
 from unikernel.devices.tsc_clock import TscClock
 from unikernel.devices.uart16550 import Uart16550
 from unikernel.devices.virtio_block import VirtioBlock
+from unikernel.devices.virtio_console import VirtioConsole
 from unikernel.devices.virtio_entropy import VirtioEntropy
 
 CATALOGUE = Catalogue(
     (
-        *(Uart16550, TscClock, Rdrand, VirtioEntropy, RomFiles, LittleFs, FatFs, VirtioBlock, RamDisk),
+        *(Uart16550, VirtioConsole, TscClock, Rdrand, VirtioEntropy, RomFiles, LittleFs, FatFs, VirtioBlock, RamDisk),
         *(LittleKv, RomKv),
         *(EncryptedBlock, Repl, Log, RawMemory),
     )
@@ -51,6 +52,7 @@ __all__ = [
     "Uart16550",
     "Value",
     "VirtioBlock",
+    "VirtioConsole",
     "VirtioEntropy",
     "parameter",
 ]

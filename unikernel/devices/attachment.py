@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True)
@@ -30,5 +31,31 @@ class RandomSource:
     name: str
 
 
-Attachment = Disk | RandomSource
+@dataclass(frozen=True)
+class SerialLine:
+    """The first serial port of a PC, which carries the text of the device of that name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Ports:
+    """A virtio console: a port of text for the device of that `name`, and one for each of its channels.
+
+    Of a machine's console there is one more, `breaks`: whatever comes there interrupts, also while the input is full.
+    """
+
+    name: str
+    channels: tuple[str, ...] = ()
+
+    @property
+    def breaks(self) -> str:
+        """A name that neither a device nor a channel can have."""
+        return f"{self.name}.break"
+
+
+VIRTIO: Final = (Disk, RandomSource, Ports)
+"""Those that are a virtio device each."""
+
+Attachment = Disk | RandomSource | SerialLine | Ports
 """Every kind there is."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar
 
-from unikernel.devices.attachment import Attachment
+from unikernel.devices.attachment import VIRTIO, Attachment
 from unikernel.devices.parameter import Open, Parameter, parameter
 from unikernel.errors import Refusal
 from unikernel.interfaces import Interface
@@ -109,9 +109,17 @@ class Device:
         del parameter, secret
         return ""
 
+    def claims(self) -> tuple[str, ...]:
+        """What it has for itself alone: two devices of a stack cannot claim the same."""
+        return (self.hardware,) if self.hardware else ()
+
     def attachments(self) -> tuple[Attachment, ...]:
         """What it asks of the machine around it."""
         return ()
+
+    def virtio(self) -> tuple[Attachment, ...]:
+        """Those of its attachments that are virtio devices, for which a machine has so much room."""
+        return tuple(each for each in self.attachments() if isinstance(each, VIRTIO))
 
     def memory_bytes(self) -> int:
         """Memory that its driver takes for good when it comes up, beside what the image holds."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from unikernel.devices.attachment import Attachment, SerialLine
 from unikernel.devices.device import Device
 from unikernel.interfaces import Console
 
@@ -15,3 +16,7 @@ class Uart16550(Device, Console):
     """
 
     hardware: ClassVar[str] = "the serial port COM1"
+
+    def attachments(self) -> tuple[Attachment, ...]:
+        """The port."""
+        return (SerialLine(self.name),)

@@ -30,10 +30,10 @@ _EXIT: Final = struct.Struct("<Ii")
 
 
 class FakeMachine:
-    """The machine's side of the console and of the records, for a script."""
+    """The machine's side of the console, of the channels beside it and of the records, for a script."""
 
-    def __init__(self, hardware: Hardware, channel: socket.socket) -> None:
-        """`hardware` is what was asked for."""
+    def __init__(self, hardware: Hardware, texts: dict[str, socket.socket]) -> None:
+        """`hardware` is what was asked for; `texts` are the channels by name, the console's is empty."""
         self.hardware = hardware
         self.memory = bytearray(abi.RECORDS_BYTES)
         """Where the records lie, whatever address the image names; a script may write nonsense."""
@@ -44,16 +44,16 @@ class FakeMachine:
         self.running = asyncio.Event()
         """Clear while paused."""
         self.running.set()
-        self._channel = channel
+        self._texts = texts
         self._loop = asyncio.get_running_loop()
 
-    async def write(self, data: bytes | str) -> None:
-        """Write to the console."""
-        await self._loop.sock_sendall(self._channel, data.encode() if isinstance(data, str) else data)
+    async def write(self, data: bytes | str, channel: str = "") -> None:
+        """Write to the console, or to a channel."""
+        await self._loop.sock_sendall(self._texts[channel], data.encode() if isinstance(data, str) else data)
 
-    async def read(self, size: int = READ_BYTES) -> bytes:
+    async def read(self, size: int = READ_BYTES, channel: str = "") -> bytes:
         """What was typed, at most `size` bytes; waits for some; empty when the owner is gone."""
-        return await self._loop.sock_recv(self._channel, size)
+        return await self._loop.sock_recv(self._texts[channel], size)
 
     def note_listening(self, *, listening: bool) -> None:
         """Write the head of the records; a machine listens from the start, unless its script says otherwise."""
@@ -87,14 +87,19 @@ class FakeSession:
         """On the running loop."""
         self.command: tuple[str, ...] = ("fake", str(hardware.kernel))
         self.spawned_ns = time.monotonic_ns()
-        ours, theirs = socket.socketpair()
-        ours.setblocking(False)  # noqa: FBT003 - of the standard library
-        self.console = Channel(os.dup(ours.fileno()), ours)
-        theirs.setblocking(False)  # noqa: FBT003 - of the standard library
-        self._theirs = theirs
-        self.machine = FakeMachine(hardware, theirs)
+        self._theirs: dict[str, socket.socket] = {}
+        self.console = self._text("")
+        self.channels = {name: self._text(name) for name in hardware.channels}
+        self.machine = FakeMachine(hardware, self._theirs)
         self._end: VmmEnd | None = None
         self._play = asyncio.get_running_loop().create_task(self._perform(script))
+
+    def _text(self, name: str) -> Channel:
+        ours, theirs = socket.socketpair()
+        for each in (ours, theirs):
+            each.setblocking(False)  # noqa: FBT003 - of the standard library
+        self._theirs[name] = theirs
+        return Channel(os.dup(ours.fileno()), ours)
 
     def memory(self, address: int, size: int) -> bytes:
         """The records, wherever they are sought."""
@@ -140,8 +145,9 @@ class FakeSession:
         """End the play and give back the descriptors."""
         self._play.cancel()
         await asyncio.wait((self._play,))
-        self._theirs.close()  # A play that was cut short before it began has not done so.
-        self.console.close()
+        self._let_go()  # A play that was cut short before it began has not done so.
+        for each in (self.console, *self.channels.values()):
+            each.close()
 
     async def _perform(self, script: Script) -> None:
         try:
@@ -150,4 +156,8 @@ class FakeSession:
         except VmmError as error:
             self._end = VmmEnd(EndKind.FAILED, str(error))
         finally:
-            self._theirs.close()
+            self._let_go()
+
+    def _let_go(self) -> None:
+        for each in self._theirs.values():
+            each.close()

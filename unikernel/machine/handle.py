@@ -17,7 +17,7 @@ from unikernel.table import Card
 from unikernel.units import duration, memory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Mapping
     from types import TracebackType
     from typing import Self
 
@@ -49,6 +49,8 @@ class Handle(ABC):
     """
 
     console: Console
+    channels: Mapping[str, Console]
+    """What the machine's devices carry beside the console, by name; each is read, and kept as far as the console is."""
 
     def __init__(self, name: str, limits: Limits, started_at: float) -> None:
         """A machine that is starting; `started_at` is in seconds since the epoch."""
@@ -144,7 +146,7 @@ class Handle(ABC):
 
     @abstractmethod
     async def interrupt(self) -> None:
-        """What Ctrl-C does: the console line's break, which arrives even when the machine takes no input."""
+        """What Ctrl-C does: a break of the console, which arrives even when the machine takes no input."""
 
     @abstractmethod
     async def pause(self) -> None:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from unikernel.build.image import Image
     from unikernel.machine.power import Keep
+    from unikernel.machine.transcript import Transcript
 
 START_S: Final = 30.0
 GONE: Final = "its keeper is gone"
@@ -145,6 +147,7 @@ class KeptMachine(Handle):
     """A machine that another process owns; ``async with`` lets go of it on the way out, and it runs on."""
 
     console: KeptConsole
+    channels: dict[str, KeptConsole]
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, facts: dict[str, Any]) -> None:
         """Over a connection whose welcome said `facts`; use `attach`."""
@@ -159,7 +162,8 @@ class KeptMachine(Handle):
         self._count = 0
         self._reading = asyncio.Event()
         self._reading.set()
-        self.console = KeptConsole(self.name, self.limits.output_bytes, lambda data: self._ask("input", data))
+        self.console = self._text(self.name, "")
+        self.channels = {name: self._text(name, name) for name in facts["channels"]}
         self.console.first_byte_ns = facts["first_byte_ns"]
         self._take_state(facts)
         self._life = asyncio.get_running_loop().create_task(self._live(), name=f"kept machine {self.name}")
@@ -215,7 +219,7 @@ class KeptMachine(Handle):
 
     @require(MachineState.RUNNING, MachineState.PAUSED)
     async def interrupt(self) -> None:
-        """What Ctrl-C does: the console line's break, which arrives even when the machine takes no input."""
+        """What Ctrl-C does: a break of the console, which arrives even when the machine takes no input."""
         await self._ask("interrupt")
 
     @require(MachineState.RUNNING)
@@ -246,7 +250,12 @@ class KeptMachine(Handle):
             await self._ask(what)
         return await asyncio.shield(self._run)
 
-    async def _ask(self, what: str, data: bytes = b"") -> bytes:
+    def _text(self, name: str, channel: str) -> KeptConsole:
+        """The console, or a channel beside it."""
+        give = partial(self._ask, "input", channel=channel)
+        return KeptConsole(name, self.limits.output_bytes, give)
+
+    async def _ask(self, what: str, data: bytes = b"", **more: str) -> bytes:
         """Have the keeper do something; its answer."""
         if self._life.done():
             message = f'{what}: "{self.name}" has ended, or was left.'
@@ -256,7 +265,7 @@ class KeptMachine(Handle):
         answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._asked[asked] = answer
         try:
-            self._writer.write(Message("ask", {"id": asked, "what": what}, data).frame())
+            self._writer.write(Message("ask", {"id": asked, "what": what, **more}, data).frame())
             return await answer
         finally:
             del self._asked[asked]
@@ -273,7 +282,8 @@ class KeptMachine(Handle):
                     self._take(message)
         finally:
             self._writer.close()
-            self.console.close()
+            for text in (self.console, *self.channels.values()):
+                text.close()
             for answer in self._asked.values():
                 if not answer.done():
                     answer.set_exception(WrongState(f'"{self.name}" has ended, or was left.'))
@@ -283,11 +293,12 @@ class KeptMachine(Handle):
     def _take(self, message: Message) -> None:
         fields = message.fields
         if message.kind == "output":
-            self.console.feed(message.data, fields["offset"])
+            self.channels.get(fields["channel"], self.console).feed(message.data, fields["offset"])
         elif message.kind == "state" and fields["state"] != MachineState.ENDED.value:
             self._take_state(fields)
         elif message.kind == "ended":
-            self._run.set_result(wire.run_of(message, lambda noted: panic.report(noted, self._debug_path())))
+            run = wire.run_of(message, lambda noted: panic.report(noted, self._debug_path()))
+            self._run.set_result(replace(run, channels=self._transcripts()))
         elif message.kind == "answer" and (answer := self._asked.get(fields["id"])) and not answer.done():
             if "error" in fields:
                 answer.set_exception(_error(fields))
@@ -310,7 +321,11 @@ class KeptMachine(Handle):
         now = time.monotonic_ns()
         host = HostTimes(now, None, self.console.first_byte_ns, now)
         transcript = self.console.transcript
-        return Run(self.name, STATUS_VMM, "vmm", GONE, transcript, (), abi.Records(), host, {}, restarts=self.restarts)
+        run = Run(self.name, STATUS_VMM, "vmm", GONE, transcript, (), abi.Records(), host, {}, restarts=self.restarts)
+        return replace(run, channels=self._transcripts())
+
+    def _transcripts(self) -> dict[str, Transcript]:
+        return {name: text.transcript for name, text in self.channels.items()}
 
 
 def _plain(secret: object) -> dict[str, str]:

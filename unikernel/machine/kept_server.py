@@ -1,8 +1,8 @@
 """The keeper's side of a kept machine's socket: any number of viewers, each at its own pace, none of which hurts the
 machine.
 
-A viewer has a place in the console's ring. One that reads slowly is sent more when it has taken what came before, and
-learns by the offsets what the ring no longer had.
+A viewer has a place in the ring of the console, and of each channel. One that reads slowly is sent more when it has taken
+what came before, and learns by the offsets what the rings no longer had.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from unikernel.machine import registry, wire
 from unikernel.machine.wire import PIECE_BYTES, PROTOCOL, Message
 
 if TYPE_CHECKING:
+    from unikernel.machine.channel_console import ChannelConsole
     from unikernel.machine.machine import Machine
 
 LINGER_S: Final = 30.0
@@ -114,34 +115,41 @@ class Viewer:
         """Until the viewer leaves, or has read to the machine's end."""
         machine = self._machine
         self._send(Message("welcome", {**self._state(), **self._facts()}))
-        unsubscribe = machine.console.subscribe(lambda _offset, _data: self._news.set())
+        texts = (machine.console, *machine.channels.values())
+        unsubscribe = [text.subscribe(lambda _offset, _data: self._news.set()) for text in texts]
         unwatch = machine.watch(self._tell_state)
         pump = asyncio.ensure_future(self._pump(replay_from))
         listen = asyncio.ensure_future(self._listen())
         try:
             await asyncio.wait((pump, listen), return_when=asyncio.FIRST_COMPLETED)
         finally:
-            unsubscribe()
+            for end in unsubscribe:
+                end()
             unwatch()
             for task in (pump, listen, *self._answering):
                 task.cancel()
             await asyncio.gather(pump, listen, return_exceptions=True)
 
     async def _pump(self, position: int) -> None:
-        """All output from `position` on, then the run."""
+        """All output from `position` on, and all that the channels have, in turn; then the run."""
+        positions = {"": position} | dict.fromkeys(self._machine.channels, 0)
         while True:
             self._news.clear()
-            offset, data = self._machine.console.since(position, PIECE_BYTES)
-            if data:
-                position = offset + len(data)
-                self._send(Message("output", {"offset": offset}, data))
-                await self._writer.drain()
-            elif (run := self._machine.run) is not None:
+            some = False
+            for name, start in positions.items():
+                offset, data = self._text(name).since(start, PIECE_BYTES)
+                if data:
+                    some = True
+                    positions[name] = offset + len(data)
+                    self._send(Message("output", {"offset": offset, "channel": name}, data))
+                    await self._writer.drain()
+            if some:
+                continue
+            if (run := self._machine.run) is not None:
                 self._send(wire.ended(run, self._machine.records_bytes()))
                 await self._writer.drain()
                 return
-            else:
-                await self._news.wait()
+            await self._news.wait()
 
     async def _listen(self) -> None:
         while (message := await wire.read(self._reader)) is not None:
@@ -156,16 +164,20 @@ class Viewer:
     async def _answer(self, message: Message) -> None:
         asked = message.fields.get("id")
         try:
-            data = await self._do(str(message.fields.get("what")), message.data)
+            data = await self._do(str(message.fields.get("what")), message)
         except UnikernelError as error:
             self._send(Message("answer", {"id": asked, "error": type(error).__name__, "message": str(error)}))
         else:
             self._send(Message("answer", {"id": asked}, data))
 
-    async def _do(self, what: str, data: bytes) -> bytes:
-        machine = self._machine
+    def _text(self, name: str) -> ChannelConsole:
+        """The channel of that name; the console has none."""
+        return self._machine.channels.get(name, self._machine.console)
+
+    async def _do(self, what: str, message: Message) -> bytes:
+        machine, data = self._machine, message.data
         if what == "input":
-            await machine.console.send(data)
+            await self._text(str(message.fields.get("channel"))).send(data)
         elif what == "records":
             return machine.records_bytes()
         elif what == "power_cut":
@@ -173,10 +185,10 @@ class Viewer:
         elif what in ("interrupt", "pause", "resume", "stop", "shutdown", "restart"):
             await getattr(machine, what)()
         else:
-            message = (
+            refusal = (
                 f'console: "{machine.name}" is kept by a unikernel that knows no "{what}"; stop it, and boot it again.'
             )
-            raise WrongState(message)
+            raise WrongState(refusal)
         return b""
 
     def _send(self, message: Message) -> None:
@@ -197,6 +209,7 @@ class Viewer:
             "name": machine.name,
             "pid": os.getpid(),
             "started_at": machine.started_at,
+            "channels": list(machine.channels),
             "first_byte_ns": machine.console.first_byte_ns,
             "gdb_command": machine.gdb_command,
             "limits": [limits.memory_bytes, limits.output_bytes, limits.time_s],

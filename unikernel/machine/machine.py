@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from unikernel import abi
 from unikernel.devices.attachment import Disk
 from unikernel.errors import MachineError, Refusal, UnikernelError
+from unikernel.interfaces import Console
 from unikernel.machine import accelerator, debugger, panic
 from unikernel.machine.channel_console import ChannelConsole
 from unikernel.machine.disks import Disks, project_of
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
     from unikernel.build.image import Image
     from unikernel.machine.power import Keep
-    from unikernel.machine.vmm import Session, Vmm
+    from unikernel.machine.vmm import Channel, Session, Vmm
 
 END_IN_ORDER_S: Final = 1.0
 """How long a VMM that was asked to end may take before it is killed."""
@@ -62,6 +63,7 @@ class Machine(Handle):
     """
 
     console: ChannelConsole
+    channels: dict[str, ChannelConsole]
 
     def __init__(
         self,
@@ -91,9 +93,8 @@ class Machine(Handle):
         self._touched: tuple[tuple[int, int], ...] = ()
         self._loop = asyncio.get_running_loop()
         self._changed = asyncio.Event()
-        self.console = ChannelConsole(
-            self.name, session.console, limits.output_bytes, lambda: self._read_records().listening, outlives=True
-        )
+        self.console = self._text(self.name, session.console)
+        self.channels = {name: self._text(name, channel) for name, channel in session.channels.items()}
         self.console.subscribe(self._note_memory)
         self._life = self._loop.create_task(self._live(), name=f"machine {self.name}")
         self._become(MachineState.RUNNING)
@@ -158,7 +159,7 @@ class Machine(Handle):
 
     @require(MachineState.RUNNING, MachineState.PAUSED)
     async def interrupt(self) -> None:
-        """What Ctrl-C does: the console line's break, which arrives even when the machine takes no input."""
+        """What Ctrl-C does: a break of the console, which arrives even when the machine takes no input."""
         await self._session.send_break()
 
     @require(MachineState.RUNNING)
@@ -194,6 +195,11 @@ class Machine(Handle):
         """At a life's first output: how much memory it took to come so far."""
         if not self._touched:
             self._touched = self._session.touched()
+
+    def _text(self, name: str, channel: Channel) -> ChannelConsole:
+        """The reader of the console, or of a channel beside it."""
+        kept_bytes = self.limits.output_bytes
+        return ChannelConsole(name, channel, kept_bytes, lambda: self._read_records().listening, outlives=True)
 
     def _become(self, state: MachineState) -> None:
         super()._become(state)
@@ -240,7 +246,8 @@ class Machine(Handle):
             if limit:
                 limit.cancel()
             ended_ns = time.monotonic_ns()
-            self.console.close()
+            for text in (self.console, *self.channels.values()):
+                text.close()
             self.listing.remove()
             run = self._make_run(end, ended_ns)
             try:
@@ -277,7 +284,8 @@ class Machine(Handle):
         """
         old, asked_outside = self._session, self._restart_asked
         self._become(MachineState.STARTING)
-        self.console.disconnect()
+        for text in (self.console, *self.channels.values()):
+            text.disconnect()
         next_ns = 0 if asked_outside else old.spawned_ns + RESTART_NS
         while self._ours is None and (left_s := (next_ns - time.monotonic_ns()) / 1e9) > 0:
             self._changed.clear()
@@ -297,6 +305,8 @@ class Machine(Handle):
         self._restart_asked = False
         await old.close()
         self.console.connect(session.console)
+        for name, channel in session.channels.items():
+            self.channels[name].connect(channel)
         with contextlib.suppress(UnikernelError):  # A full disk does not end a machine that runs.
             self.listing.started(session.pid)
         if self._ours is None:
@@ -319,6 +329,7 @@ class Machine(Handle):
             ended_by=how.ended_by,
             reason=how.reason,
             transcript=self.console.transcript,
+            channels={name: text.transcript for name, text in self.channels.items()},
             command=self._session.command,
             records=records,
             host=host,
@@ -433,9 +444,10 @@ def describe(
     memory_bytes = -(-limits.memory_bytes // MEMORY_GRAIN_BYTES) * MEMORY_GRAIN_BYTES
     project = project_of(Path(image.path))
     asked = tuple(each for device in said.devices for each in device.attachments())
-    wanted.check_room(image.manifest.name, [device.name for device in said.devices for _ in device.attachments()])
+    wanted.check_room(image.manifest.name, [device.name for device in said.devices for _ in device.virtio()])
     drives = tuple(Drive(each, project / each.path) for each in asked if isinstance(each, Disk))
     others = tuple(each for each in asked if not isinstance(each, Disk))
+    consoles = [each.name for each in said.devices if isinstance(each, Console)]
     return Hardware(
         wanted.machine_type,
         Path(image.path),
@@ -444,5 +456,6 @@ def describe(
         accelerator.choose(accel),
         drives,
         others,
+        console=image.manifest.console if image.manifest.console in consoles else next(iter(consoles), ""),
         secrets=planted(said.secrets, image.place.image_end),
     )

@@ -17,7 +17,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from unikernel.devices.attachment import Attachment, RandomSource
+from unikernel.devices.attachment import VIRTIO, Ports, RandomSource, SerialLine
 from unikernel.errors import Refusal, VmmError
 from unikernel.machine import aio, sandbox
 from unikernel.machine.process import Process
@@ -25,6 +25,7 @@ from unikernel.machine.qemu_monitor import Monitor
 from unikernel.machine.vmm import Channel, Drive, EndKind, Hardware, Session, VmmEnd
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 BINARY: Final = "qemu-system-x86_64"
@@ -75,22 +76,51 @@ def _hardware(hardware: Hardware, path: str, machine_extra: str = "") -> list[st
     command += ["-device", DEBUG_EXIT, "-kernel", str(hardware.kernel.absolute())]
     if hardware.command_line:
         command += ["-append", hardware.command_line]
-    if (hardware.drives or hardware.attachments) and hardware.machine_type == "microvm":
+    virtio = hardware.drives or any(isinstance(each, VIRTIO) for each in hardware.attachments)
+    if virtio and hardware.machine_type == "microvm":
         command += ["-global", "virtio-mmio.force-legacy=false"]
     for drive in hardware.drives:
         command += _drive(drive, hardware.machine_type)
-    for attachment in hardware.attachments:
-        command += _attachment(attachment, hardware.machine_type)
+    for each in hardware.attachments:
+        if isinstance(each, RandomSource):
+            device = f"{_VIRTIO[hardware.machine_type].format('rng')},rng=random.{each.name}"
+            command += ["-object", f"rng-builtin,id=random.{each.name}", "-device", device]
     return command
 
 
-def _attachment(attachment: Attachment, machine_type: str) -> list[str]:
-    match attachment:
-        case RandomSource(name):
-            device = f"{_VIRTIO[machine_type].format('rng')},rng=random.{name}"
-            return ["-object", f"rng-builtin,id=random.{name}", "-device", device]
-        case _:
-            raise AssertionError(attachment)
+def _texts(hardware: Hardware, descriptors: Mapping[str, int]) -> list[str]:
+    """The console on standard input and output, its break and the channels on `descriptors`, or on nothing; and what
+    carries them.
+
+    A virtserialport holds output back while nobody reads; QEMU's virtconsole would drop it.
+    """
+    words = ["-chardev", _STDIO]
+    serial = [] if hardware.console else ["-serial", f"chardev:{CONSOLE_ID}"]
+    for name in (*hardware.channels, *_breaks(hardware)):
+        back_end = f"socket,id=text.{name},fd={descriptors[name]}" if name in descriptors else f"null,id=text.{name}"
+        words += ["-chardev", back_end]
+    for each in hardware.attachments:
+        if isinstance(each, SerialLine):
+            serial = ["-serial", f"chardev:{_text_id(hardware, each.name)}"]
+        elif isinstance(each, Ports):
+            names = [each.name, *each.channels, *([each.breaks] if each.name == hardware.console else [])]
+            device = _VIRTIO[hardware.machine_type].format("serial")
+            # Port 0 is a virtconsole's, and stays empty.
+            words += ["-device", f"{device},id=ports.{each.name},max_ports={len(names) + 1}"]
+            for name in names:
+                port = f"bus=ports.{each.name}.0,chardev={_text_id(hardware, name)},name={name}"
+                words += ["-device", f"virtserialport,{port}"]
+    return [*words, *serial]
+
+
+def _text_id(hardware: Hardware, name: str) -> str:
+    return CONSOLE_ID if name == hardware.console else f"text.{name}"
+
+
+def _breaks(hardware: Hardware) -> tuple[str, ...]:
+    """The port for breaks of the console, where it is not a serial port."""
+    ports = [each for each in hardware.attachments if isinstance(each, Ports)]
+    return tuple(each.breaks for each in ports if each.name == hardware.console)
 
 
 def _back_end(drive: Drive, node: str) -> list[str]:
@@ -134,11 +164,17 @@ def standalone_command(hardware: Hardware) -> list[str]:
     if hardware.secrets:
         message = "--print-command: this image takes secrets, which no command can carry; boot it without the option."
         raise Refusal(message)
-    command = [*_hardware(hardware, binary()), "-chardev", _STDIO, "-serial", f"chardev:{CONSOLE_ID}"]
+    command = [*_hardware(hardware, binary()), *_texts(hardware, {})]
     return [*command, "-S", "-gdb", _STANDALONE_DEBUGGER] if hardware.debugger else command
 
 
-def mapped_command(hardware: Hardware, memory_fd: int, monitor_fd: int, debugger_fd: int = -1) -> list[str]:
+def mapped_command(
+    hardware: Hardware,
+    memory_fd: int,
+    monitor_fd: int,
+    debugger_fd: int = -1,
+    text_fds: Mapping[str, int] | None = None,
+) -> list[str]:
     """The command of a machine that we own. It inherits the descriptors; its console is standard input and output.
 
     Raises `Refusal` without QEMU.
@@ -147,7 +183,7 @@ def mapped_command(hardware: Hardware, memory_fd: int, monitor_fd: int, debugger
     denied = ",".join(f"{_DENIALS[denial]}=deny" for denial in sandbox.ALL)
     command = _hardware(hardware, binary(), ",memory-backend=ram")
     command += ["-object", memory, "-sandbox", f"on,{denied}"]
-    command += ["-chardev", _STDIO, "-serial", f"chardev:{CONSOLE_ID}"]
+    command += _texts(hardware, text_fds or {})
     command += ["-chardev", f"socket,id=monitor,fd={monitor_fd}", "-mon", "chardev=monitor,mode=control"]
     if debugger_fd >= 0:
         command += ["-chardev", f"socket,id={DEBUGGER_ID},fd={debugger_fd},server=on,wait=off"]
@@ -178,6 +214,9 @@ class QemuSession:
         output_ours, output_theirs = os.pipe()
         os.set_blocking(output_ours, False)
         self.console = Channel(output_ours, input_ours)
+        texts = {name: _pair() for name in (*hardware.channels, *_breaks(hardware))}
+        self.channels = {name: Channel(os.dup(texts[name][0].fileno()), texts[name][0]) for name in hardware.channels}
+        self._breaks = next((texts[name][0] for name in _breaks(hardware)), None)
         debugger = None
         served: list[socket.socket] = []
         try:
@@ -187,20 +226,22 @@ class QemuSession:
                 debugger = _bound(hardware.debugger)
                 inherited.append(debugger.fileno())
             debugger_fd = debugger.fileno() if debugger else -1
-            command = mapped_command(hardware, self._memory.fd, monitor_theirs.fileno(), debugger_fd)
+            text_fds = {name: theirs.fileno() for name, (_, theirs) in texts.items()}
+            inherited += text_fds.values()
+            command = mapped_command(hardware, self._memory.fd, monitor_theirs.fileno(), debugger_fd, text_fds)
             self.command: tuple[str, ...] = tuple(command)
             self.spawned_ns = time.monotonic_ns()
             self._process = Process(command, inherited, input_theirs.fileno(), output_theirs)
         except BaseException:
             monitor_ours.close()
-            self.console.close()
+            self._close_texts()
             self._memory.close()
             raise
         finally:
             os.close(output_theirs)
             input_theirs.close()
             monitor_theirs.close()
-            for theirs in served:
+            for theirs in (*served, *(theirs for _, theirs in texts.values())):
                 theirs.close()
             if debugger:
                 debugger.close()
@@ -224,7 +265,11 @@ class QemuSession:
         return self._end(code)
 
     async def send_break(self) -> None:
-        """By the monitor, so that it arrives past throttled input."""
+        """By a port of its own, or by the monitor for a serial port: it arrives past throttled input."""
+        if self._breaks is not None:
+            with contextlib.suppress(BlockingIOError, BrokenPipeError):  # so many wait already, or nobody does
+                self._breaks.send(b"\3")
+            return
         await self._monitor.execute("chardev-send-break", {"id": CONSOLE_ID})
 
     async def pause(self) -> None:
@@ -252,8 +297,14 @@ class QemuSession:
         """End QEMU if it still runs; give back descriptors and memory."""
         self._process.kill_and_reap()
         await self._monitor.close()
-        self.console.close()
+        self._close_texts()
         self._memory.close()
+
+    def _close_texts(self) -> None:
+        for each in (self.console, *self.channels.values()):
+            each.close()
+        if self._breaks is not None:
+            self._breaks.close()
 
     def _give_up(self, run_state: str) -> None:
         """The machine is in a run state from which it does not come back, while QEMU stays alive: end it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 from unikernel.abi import ExitKind, Records, TraceKind
@@ -12,6 +12,7 @@ from unikernel.table import Card
 from unikernel.units import duration
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
     from unikernel.machine.panic import PanicReport
@@ -79,6 +80,8 @@ class Run:
     panic: PanicReport | None = None
     restarts: int = 0
     """How often it was started again; records and times are those of its last life."""
+    channels: Mapping[str, Transcript] = field(default_factory=dict)
+    """What it wrote to the channels beside its console, by name."""
     touched: tuple[tuple[int, int], ...] = ()
     """What of its memory was in use at its first line: start and end, guest-physical, by address, in whole pages."""
 

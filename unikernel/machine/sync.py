@@ -77,6 +77,7 @@ class Machine:
         """Over the asynchronous one."""
         self.inner = inner
         self.console = Console(inner.console)
+        self.channels = {name: Console(channel) for name, channel in inner.channels.items()}
 
     @property
     def name(self) -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
+from unikernel.devices.attachment import Ports, SerialLine
+
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
@@ -57,15 +59,28 @@ class Hardware:
     drives: tuple[Drive, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     """What else its devices ask for: pieces that need nothing opened."""
+    console: str = ""
+    """The device that carries the console; an image without devices has it on the first serial port."""
     debugger: Path | None = None
     """The socket at which a debugger may attach; the machine then waits for one before its first instruction."""
     secrets: Secrets | None = None
 
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The names of what carries text beside the console."""
+        found: list[str] = []
+        for each in self.attachments:
+            if isinstance(each, SerialLine):
+                found.append(each.name)
+            elif isinstance(each, Ports):
+                found += [each.name, *each.channels]
+        return tuple(name for name in found if name != self.console)
+
 
 @dataclass(frozen=True)
 class Channel:
-    """Our end of a console. A pipe carries the output: it takes single bytes, as a uart writes them, at twice the rate
-    of a socket, which keeps books on each.
+    """Our end of a console, or of a channel beside it. A pipe carries a uart's output: it takes single bytes, as that
+    writes them, at twice the rate of a socket, which keeps books on each.
     """
 
     output: int
@@ -109,6 +124,8 @@ class Session(Protocol):
     pid: int
     """Of the VMM's process; 0 where there is none."""
     console: Channel
+    channels: dict[str, Channel]
+    """Those beside the console, by name."""
 
     def memory(self, address: int, size: int) -> bytes:
         """A copy of guest-physical memory, also after the end, until `close`; shorter where the memory ends before."""
@@ -122,7 +139,7 @@ class Session(Protocol):
         """Wait for the VMM's end; may be awaited by several, and again."""
 
     async def send_break(self) -> None:
-        """Hold the console line's break, which arrives even when the machine takes no input."""
+        """Send the console a break, which arrives even when the machine takes no input."""
 
     async def pause(self) -> None:
         """Hold the machine still."""

@@ -5,6 +5,8 @@ Both sides are processes of one user, on a socket that only that user can open.
     viewer  hello {protocol, replay_from} · ask {id, what} with input's bytes
     keeper  welcome {…} · refused {message} · output {offset} with bytes · state {…} · answer {id, error, message} with
             bytes · ended {run} with the records and the transcript
+
+Output, and input that is asked for, may name a `channel`; the console is the empty one.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
     from unikernel.machine.panic import PanicReport
 
-PROTOCOL: Final = 1
+PROTOCOL: Final = 2
 PIECE_BYTES: Final = 1 << 16
 """The most bytes of output or input in one message."""
 BYTES: Final = "bytes in hexadecimal"

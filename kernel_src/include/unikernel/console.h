@@ -13,12 +13,21 @@ struct console_operations {
     /* Calls notify from interrupt context when a break is seen, or when `character` comes (-1: no character does); such
      * a character is taken out of the input in its order. NULL turns both off. */
     void (*set_interrupt)(struct device *self, int character, void (*notify)(void));
+    /* The rest is NULL where there is none. */
+    void (*panic_write)(struct device *self, const void *bytes, size_t length); /* from a broken machine, as well as it
+                                                                                   can; never waits for long */
+    struct device *(*channel)(struct device *self, const char *name);           /* one more Console, or NULL */
 };
 
-/* The console that the kernel itself writes to: the first Console of the stack. Before it is up, and in a panic, the
- * arch's early output is used. All are no-ops or empty without a console. */
+/* The console that the kernel itself writes to: the one that the app uses. Before it is up the arch's early output is
+ * used, and in a panic where it has no panic_write. All are no-ops or empty without a console. */
 void console_write(const void *bytes, size_t length);
 void console_print(const char *text); /* "\n" becomes "\r\n" */
 size_t console_read(void *bytes, size_t length);
 bool console_readable(void);
 void console_set_interrupt(int character, void (*notify)(void));
+
+bool console_panic_write(const void *bytes, size_t length); /* false: the console cannot */
+
+/* The channel of that name beside some console of the stack, or NULL. */
+struct device *console_channel(const char *name);

@@ -20,7 +20,7 @@ enum {
     VIRTIO_ENTROPY = 4,
 };
 
-enum { VIRTIO_QUEUES = 8 }; /* of one device, at most */
+enum { VIRTIO_QUEUES = 24 }; /* of one device, at most */
 
 struct virtio;
 
