@@ -33,14 +33,36 @@ REGISTERS: Final = (
 _PLACE: Final = struct.Struct("<QQQ")
 _HEAD: Final = struct.Struct("<IIII")
 _EXIT: Final = struct.Struct("<Ii")
+_REQUEST: Final = struct.Struct("<II")
 _MEMORY: Final = struct.Struct("<QQQQQ")
 _PANIC: Final = struct.Struct("<IIQQ18Q16Q128s64sII")
 _TRACE: Final = struct.Struct("<IIQ")
 _TRACE_RECORD: Final = struct.Struct("<QBB22s")
 
 RECORDS_BYTES: Final = (
-    _HEAD.size + _EXIT.size + _MEMORY.size + _PANIC.size + _TRACE.size + TRACE_CAPACITY * _TRACE_RECORD.size
+    _HEAD.size
+    + _EXIT.size
+    + _REQUEST.size
+    + _MEMORY.size
+    + _PANIC.size
+    + _TRACE.size
+    + TRACE_CAPACITY * _TRACE_RECORD.size
 )
+
+
+REQUEST_OFFSET: Final = _HEAD.size + _EXIT.size
+"""Where in the records the host writes its request."""
+
+
+class RequestKind(IntEnum):
+    """``enum abi_request_kind``: what the host asks of a machine that has a Control device."""
+
+    NONE = 0
+    SHUTDOWN = 1
+
+    def record(self) -> bytes:
+        """As it stands in the records."""
+        return _REQUEST.pack(self, 0)
 
 
 class ExitKind(IntEnum):
@@ -158,7 +180,7 @@ class Records:
             return cls()
         offset = _HEAD.size
         kind, status = _EXIT.unpack_from(raw, offset)
-        offset += _EXIT.size
+        offset += _EXIT.size + _REQUEST.size
         found = Memory(*_MEMORY.unpack_from(raw, offset))
         offset += _MEMORY.size
         panic = _panic(_PANIC.unpack_from(raw, offset))

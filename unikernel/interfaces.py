@@ -61,5 +61,11 @@ class Kv(Interface):
     number = 8
 
 
-ALL: tuple[type[Interface], ...] = (Console, Clock, Entropy, Files, Prompt, Log, Block, Kv)
+class Control(Interface):
+    """What the host asks of the machine: to end in order."""
+
+    number = 9
+
+
+ALL: tuple[type[Interface], ...] = (Console, Clock, Entropy, Files, Prompt, Log, Block, Kv, Control)
 """Every interface, in the order of their numbers."""

@@ -1,11 +1,14 @@
 /*
- * KeyboardInterrupt. The console calls from interrupt context, so this file is compiled without vector registers,
- * allocates nothing, and only notes: the virtual machine of the runtime looks at what is pending between two bytecodes.
+ * KeyboardInterrupt, and SystemExit where the host asks for an end in order. The console calls from interrupt context,
+ * so this file is compiled without vector registers, allocates nothing, and only notes: the virtual machine of the
+ * runtime looks at what is pending between two bytecodes.
  */
 #include "py/mpstate.h"
 #include "py/runtime.h"
 #include "shared/runtime/interrupt_char.h"
 #include "unikernel/console.h"
+#include "unikernel/control.h"
+#include "unikernel/machine.h"
 #include "unikernel/wait.h"
 
 #include "port.h"
@@ -13,7 +16,20 @@
 static volatile bool running; /* Python runs, as opposed to the prompt reading a line */
 static volatile bool typed;   /* a break came while the prompt was reading */
 
+static bool shutdown_wanted(void) {
+    struct device *control = device_providing(INTERFACE_CONTROL);
+    return control != NULL &&
+           ((const struct control_operations *)control->driver->operations)->shutdown_wanted(control);
+}
+
 static void interrupted(void) {
+    if (shutdown_wanted()) {
+        if (!running) {
+            machine_exit(ABI_EXIT_STATUS, 0); /* a prompt that waits has nothing to end in order */
+        }
+        /* The one exception that needs no memory now becomes another; there will be no further interrupt. */
+        MP_STATE_VM(mp_kbd_exception).base.type = &mp_type_SystemExit;
+    }
     if (running) {
         MP_STATE_MAIN_THREAD(mp_pending_exception) = MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_kbd_exception));
         MP_STATE_VM(mp_kbd_exception).traceback_data = NULL;

@@ -45,6 +45,7 @@ def test_header_and_reader_agree(tmp_path: Path) -> None:
         "sizeof(struct abi_records)": abi.RECORDS_BYTES,
         "sizeof(struct abi_place)": 24,
         "offsetof(struct abi_records, exit)": 16,
+        "offsetof(struct abi_records, request)": abi.REQUEST_OFFSET,
         "ABI_VERSION": abi.VERSION,
         "ABI_NOTE_MANIFEST": abi.NOTE_MANIFEST,
         "ABI_NOTE_RECORDS": abi.NOTE_RECORDS,
@@ -56,6 +57,7 @@ def test_header_and_reader_agree(tmp_path: Path) -> None:
         "ABI_SECRETS_BYTES": abi.SECRETS_BYTES,
         "ABI_REGISTER_COUNT": len(abi.REGISTERS),
         **{f"ABI_EXIT_{each.name}": each for each in abi.ExitKind},
+        **{f"ABI_REQUEST_{each.name}": each for each in abi.RequestKind},
         **{f"ABI_TRACE_{each.name}": each for each in abi.TraceKind},
         **{f"ABI_PANIC_{each.name}": each for each in abi.PanicCause},
     }

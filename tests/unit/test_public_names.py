@@ -30,6 +30,8 @@ NAMES = {
 DEVICES = {
     "EncryptedBlock",
     "FatFs",
+    "GitFiles",
+    "HostControl",
     "LittleFs",
     "LittleKv",
     "Log",

@@ -4,6 +4,8 @@ from unikernel.devices.catalogue import Catalogue
 from unikernel.devices.device import Device, Requirement
 from unikernel.devices.encrypted_block import EncryptedBlock
 from unikernel.devices.fat_fs import FatFs
+from unikernel.devices.git_files import GitFiles
+from unikernel.devices.host_control import HostControl
 from unikernel.devices.little_fs import LittleFs
 from unikernel.devices.little_kv import LittleKv
 from unikernel.devices.log import Log
@@ -23,8 +25,8 @@ from unikernel.devices.virtio_entropy import VirtioEntropy
 CATALOGUE = Catalogue(
     (
         *(Uart16550, VirtioConsole, TscClock, Rdrand, VirtioEntropy, RomFiles, LittleFs, FatFs, VirtioBlock, RamDisk),
-        *(LittleKv, RomKv),
-        *(EncryptedBlock, Repl, Log, RawMemory),
+        *(GitFiles, LittleKv, RomKv),
+        *(EncryptedBlock, Repl, Log, HostControl, RawMemory),
     )
 )
 """The device classes by name, in the order in which they are listed; see `Catalogue`."""
@@ -36,6 +38,8 @@ __all__ = [
     "Device",
     "EncryptedBlock",
     "FatFs",
+    "GitFiles",
+    "HostControl",
     "LittleFs",
     "LittleKv",
     "Log",

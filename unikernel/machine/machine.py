@@ -46,6 +46,10 @@ if TYPE_CHECKING:
     from unikernel.machine.power import Keep
     from unikernel.machine.vmm import Channel, Session, Vmm
 
+CONTROL: Final = "HostControl"
+"""The class of the device by which a machine hears what the host asks."""
+SHUTDOWN_S: Final = 10.0
+"""How long an app that was asked to end may take to tidy up."""
 END_IN_ORDER_S: Final = 1.0
 """How long a VMM that was asked to end may take before it is killed."""
 
@@ -206,8 +210,14 @@ class Machine(Handle):
         self._changed.set()
 
     async def _ask_to_end(self) -> bool:
-        """Whether the machine was told to end and will. No device hears that yet; one that does is asked here."""
-        return False
+        """Whether the machine was told to end, and did. Only a Control device hears it, and the app may not obey."""
+        if not any(each.class_name == CONTROL for each in self.image.manifest.devices):
+            return False
+        place = self.image.place.records_address + abi.REQUEST_OFFSET
+        self._session.write(place, abi.RequestKind.SHUTDOWN.record())
+        await self._session.send_break()
+        await asyncio.wait((self._run,), timeout=SHUTDOWN_S)
+        return self._run.done()
 
     def _end(self, ours: Verdict) -> None:
         """Have the VMM end, by our decision."""

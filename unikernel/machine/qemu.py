@@ -264,6 +264,10 @@ class QemuSession:
         self._monitor.abandon()
         return self._end(code)
 
+    def write(self, address: int, data: bytes) -> None:
+        """Guest-physical address is the offset in the memfd."""
+        self._memory.write(address, data)
+
     async def send_break(self) -> None:
         """By a port of its own, or by the monitor for a serial port: it arrives past throttled input."""
         if self._breaks is not None:
@@ -391,7 +395,7 @@ class _Memory:
             raise VmmError(message) from error
 
     def write(self, address: int, data: bytes | bytearray) -> None:
-        """Before the machine starts: what it finds there."""
+        """What the machine finds there."""
         os.pwrite(self.fd, data, address)
 
     def read(self, address: int, size: int) -> bytes:

@@ -138,6 +138,9 @@ class Session(Protocol):
     async def wait(self) -> VmmEnd:
         """Wait for the VMM's end; may be awaited by several, and again."""
 
+    def write(self, address: int, data: bytes) -> None:
+        """Change guest-physical memory, of a machine that runs: only where the contract says that the host may."""
+
     async def send_break(self) -> None:
         """Send the console a break, which arrives even when the machine takes no input."""
 

@@ -85,6 +85,17 @@ struct abi_panic {
     uint32_t reserved;
 };
 
+enum abi_request_kind {
+    ABI_REQUEST_NONE = 0,
+    ABI_REQUEST_SHUTDOWN = 1, /* the app should end */
+};
+
+/* Written by the host, which then holds the console's break: a machine that has a Control device looks here. */
+struct abi_request {
+    uint32_t kind;
+    uint32_t reserved;
+};
+
 struct abi_memory {
     uint64_t total_bytes; /* RAM the machine found */
     uint64_t heap_start;  /* guest-physical */
@@ -99,6 +110,7 @@ struct abi_records {
     uint32_t bytes;     /* sizeof(struct abi_records) */
     uint32_t listening; /* 1 once the devices are up: a byte that comes while the console starts can be lost */
     struct abi_exit exit;
+    struct abi_request request;
     struct abi_memory memory;
     struct abi_panic panic;
     struct abi_trace trace;

@@ -19,6 +19,7 @@ enum interface {
     INTERFACE_LOG,     /* log.h */
     INTERFACE_BLOCK,   /* block.h */
     INTERFACE_KV,      /* kv.h */
+    INTERFACE_CONTROL, /* control.h */
     INTERFACES,
 };
 
