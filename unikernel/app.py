@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,9 +28,10 @@ class App:
         return cls({MAIN: source.encode()})
 
     @classmethod
-    def from_folder(cls, folder: Path | str) -> App:
+    def from_folder(cls, folder: Path | str, without: Collection[str] = ()) -> App:
         """Every file under `folder` but ``build/``, ``disks/``, ``unikernel.toml``, ``packages.lock`` and dotted names.
 
+        `without` are folders that are no part of it either, relative to it.
         Raises `Refusal` when there is no ``main.py``, a link leads out of the folder, a file cannot be read, or all
         are more than 64 MiB.
         """
@@ -41,7 +42,7 @@ class App:
             )
         files: dict[str, bytes] = {}
         left = MOST_BYTES
-        for path in _walk(folder, folder.resolve()):
+        for path in _walk(folder, folder.resolve(), {folder / each for each in without}):
             try:
                 content = path.read_bytes()
             except OSError as error:
@@ -62,13 +63,13 @@ class App:
         return total.hexdigest()
 
 
-def _walk(folder: Path, root: Path) -> Iterator[Path]:
+def _walk(folder: Path, root: Path, without: Collection[Path]) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
-        if path.name in _SKIPPED or path.name.startswith("."):
+        if path.name in _SKIPPED or path.name.startswith(".") or path in without:
             continue
         if path.is_symlink() and not path.resolve().is_relative_to(root):
             raise Refusal(f"{path}: the link leads out of the app's folder; copy what it points to.")
         if path.is_dir() and not path.is_symlink():
-            yield from _walk(path, root)
+            yield from _walk(path, root, without)
         elif path.is_file():
             yield path

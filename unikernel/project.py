@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from unikernel.app import MAIN, App
-from unikernel.devices import CATALOGUE, OPEN, Device, Parameter, app_parameter
+from unikernel.devices import CATALOGUE, OPEN, Device, GitFiles, Parameter, app_parameter
 from unikernel.errors import Refusal
 from unikernel.packages import pins
 from unikernel.stack import Stack, check_memory, class_named, setting, toml
@@ -169,7 +169,7 @@ class _Reader:
             key: app_parameter.read(key, value, self._inline("parameters", key)) for key, value in table.items()
         }
         devices = self._devices(self._table(data, "devices"))
-        app = App.from_folder(folder)
+        app = App.from_folder(folder, [each.repository for each in devices if isinstance(each, GitFiles)])
         try:
             return Stack(name, app, devices, target, size, uses, packages, parameters)
         except Refusal as error:

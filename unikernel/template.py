@@ -6,6 +6,8 @@ what its machine prints, boot by boot. The tests hold every template to it.
 
 from __future__ import annotations
 
+import os
+import subprocess
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +19,7 @@ from unikernel.project import Project
 
 FILE = "template.toml"
 _FOLDER = Path(__file__).with_name("templates")
+_WHO = {"NAME": "unikernel", "EMAIL": "gallery@unikernel.invalid", "DATE": "2026-01-01T00:00:00+0000"}
 _MADE = ("build", "disks", "__pycache__")
 """Folders that a template gets when somebody works in it; no part of it."""
 
@@ -41,6 +44,8 @@ class Template:
     name: str
     summary: str
     boots: tuple[Boot, ...]
+    repositories: tuple[str, ...] = ()
+    """Folders that become git repositories of one commit, its id the same wherever it is made."""
 
     @property
     def files(self) -> Mapping[str, bytes]:
@@ -55,6 +60,8 @@ class Template:
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
+        for name in self.repositories:
+            _commit(folder / name)
         return Project.load(folder)
 
 
@@ -76,7 +83,22 @@ def template_named(name: str, place: str) -> Template:
 def _read(folder: Path) -> Template:
     data = tomllib.loads((folder / FILE).read_text())
     boots = (Boot(tuple(each["expect"]), each.get("set", {}), each.get("status", 0)) for each in data["boots"])
-    return Template(folder.name, data["summary"], tuple(boots))
+    return Template(folder.name, data["summary"], tuple(boots), tuple(data.get("repositories", ())))
+
+
+def _commit(folder: Path) -> None:
+    """Makes `folder` a git repository; raises `Refusal` where git cannot."""
+    who = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in _WHO.items()}
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    environment = {**kept, **who, "LC_ALL": "C", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    for words in (("init", "-q", "-b", "main"), ("add", "-A"), ("commit", "-q", "-m", "Begin.")):
+        try:
+            subprocess.run(["git", *words], cwd=folder, env=environment, check=True, capture_output=True)
+        except FileNotFoundError as error:
+            raise Refusal(f"{folder}: it begins as a git repository, and there is no git here; install it.") from error
+        except subprocess.CalledProcessError as error:
+            said = error.stderr.decode(errors="replace").strip().splitlines()
+            raise Refusal(f"{folder}: git cannot make it a repository ({said[-1] if said else words[0]}).") from error
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -22,6 +22,7 @@ FIRST_HALF = {
     "clock",
     "crypto",
     "disk-lottery",
+    "git-tree",
     "heads-and-tails",
     "hello",
     "hello-parameter",

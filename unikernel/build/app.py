@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path, PurePosixPath
@@ -35,22 +35,34 @@ class Rom:
     """What was marked to be machine code and is not."""
 
 
-def rom(app: App, modules: frozenset[str], packages: tuple[Shelf, ...] = (), brought: Iterable[str] = ()) -> Rom:
+@dataclass(frozen=True)
+class Brought:
+    """What a stack's devices add to the app's files: modules of ours, and files by path."""
+
+    modules: tuple[str, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def rom(app: App, modules: frozenset[str], packages: tuple[Shelf, ...] = (), brought: Brought | None = None) -> Rom:
     """The ROM filesystem of `app`, the same bytes for the same files.
 
-    `modules` are those that every image has, `brought` those of ours that the stack's devices bring. Raises
-    `BuildError` for a source that is no text, does not compile, or imports what is not there, and `Refusal` for a file
-    name that the format cannot carry.
+    `modules` are those that every image has, `brought` is what the stack's devices add. Raises `BuildError` for a
+    source that is no text, does not compile, or imports what is not there, and `Refusal` for a file name that the
+    format cannot carry.
     """
+    brought = brought or Brought()
     names = sorted(app.files)
     for name in names:
         _check_name(app, name, names)
     sources = [Source(name, _shown(app, name), app.files[name]) for name in names if name.endswith(".py")]
-    books = wanted([*sources, *_asking(brought)], names, modules, (*packages, own()), _CURE)
+    books = wanted([*sources, *_asking(brought.modules)], names, modules, (*packages, own()), _CURE)
     files = {name: content for name, content in app.files.items() if not name.endswith(".py")}
     places = [source.name for source in sources] + [book.path for book in books]
     compiled = _compiled([*sources, *(book.source for book in books)])
     codes = [code for name in files if name.endswith(".mpy") for code in native.brought(_shown(app, name), files[name])]
+    for name in brought.files.keys() & files.keys():
+        raise Refusal(f"{_shown(app, name)}: a device puts a file of that name into the image; rename one of them.")
+    files |= brought.files
     files |= {f"{place[:-3]}.mpy": each.content for place, each in zip(places, compiled, strict=True)}
     codes += [code for each in compiled for code in each.codes]
     return Rom(

@@ -120,6 +120,7 @@ def build(source: Stack | Plan, *, into: Path | str | None = None, progress: Pro
     # Reading an image needs neither compiler nor plan: imported here, the way to boot stays short.
     from unikernel.build import native, runtime  # noqa: PLC0415
     from unikernel.build.app import rom as rom_of  # noqa: PLC0415
+    from unikernel.build.brought import brought  # noqa: PLC0415
     from unikernel.build.catalogue import components as components_of  # noqa: PLC0415
     from unikernel.build.catalogue import drivers  # noqa: PLC0415
     from unikernel.build.compile import Compiler  # noqa: PLC0415
@@ -130,8 +131,8 @@ def build(source: Stack | Plan, *, into: Path | str | None = None, progress: Pro
     plan = source if isinstance(source, Plan) else resolve(source)
     progress = progress or silent
     packages = _packages(plan, progress)
-    brought = sorted({name for each in plan.devices for name in type(each.device).modules})
-    rom = rom_of(plan.app, runtime.modules_in_image(drivers(plan)), packages.shelves if packages else (), brought)
+    added = brought(plan)
+    rom = rom_of(plan.app, runtime.modules_in_image(drivers(plan)), packages.shelves if packages else (), added.rom)
     if packages:
         packages.keep()
     tools = toolchain()
@@ -141,7 +142,7 @@ def build(source: Stack | Plan, *, into: Path | str | None = None, progress: Pro
     archives = Compiler(tools, plan.target, progress).archives(components)
     manifest = Manifest.of(
         plan,
-        (*_in_image(components), *(packages.components(rom.shelves) if packages else ())),
+        (*_in_image(components), *added.components, *(packages.components(rom.shelves) if packages else ())),
         {"toolchain": tools.identity},
     ).note()
     inputs = Inputs(plan.target, archives, rom.content, manifest, plan.taken_bytes)

@@ -174,7 +174,9 @@ _FATFS_FLAGS = (
 
 #: Linked only into an image whose devices need them, beside the drivers.
 SHARED = frozenset({"blank", "block_object", "channel_object", "fatfs", "kv", "littlefs"})
-_STORAGE = (SHARED - {"channel_object"}) | {"fat_fs", "little_fs", "little_kv", "rom_kv"}
+#: Drivers and what they share, of one file of ours each.
+_PLAIN = ("git_files", "kv", "little_kv", "rom_kv")
+_STORAGE = (SHARED - {"channel_object"}) | {"fat_fs", "git_files", "little_fs", "little_kv", "rom_kv"}
 
 #: The port's own files; ``repl.c`` is the device Repl and comes with it.
 _PORT = [
@@ -297,7 +299,7 @@ def components(target: Target, tree: Path, drivers: Collection[str] = ()) -> tup
         "fatfs": tuple(replace(each, flags=_FATFS_FLAGS) for each in _sources(tree, _FATFS)),
         "little_fs": (Source(port / "little_fs.c", "little_fs.c", (*_OWN_FLAGS, *_LITTLEFS_FLAGS)),),
         "littlefs": tuple(replace(each, flags=_LITTLEFS_FLAGS) for each in _sources(tree, _LITTLEFS)),
-        **{name: (Source(port / f"{name}.c", f"{name}.c", _OWN_FLAGS),) for name in ("kv", "little_kv", "rom_kv")},
+        **{name: (Source(port / f"{name}.c", f"{name}.c", _OWN_FLAGS),) for name in _PLAIN},
         "raw_memory": (Source(port / "raw_memory.c", "raw_memory.c", _OWN_FLAGS), *_sources(tree, _RAW_MEMORY)),
     }
     scanned = tuple(_component(name, sources, includes, version) for name, sources in chosen.items())
