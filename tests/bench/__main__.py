@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.bench import booting, browser, building, native, perf, storage
+from tests.bench import booting, browser, building, consoles, native, perf, storage
 from tests.bench.goals import GOALS
 from tests.bench.linux import LinuxGuest
 from tests.bench.linux import boot as linux_boot
@@ -45,6 +45,8 @@ def measured(scratch: Path, linux: LinuxGuest | None) -> dict[str, float]:
     for name, step in steps.items():
         sys.stderr.write(f"{name} …\n")
         found[name] = step()
+    sys.stderr.write("vcon_bytes_per_s, uart_bytes_per_s …\n")
+    found["vcon_bytes_per_s"], found["uart_bytes_per_s"] = consoles.measure(scratch)
     sys.stderr.write("native_loop, viper_loop …\n")
     found["native_loop"], found["viper_loop"] = native.gains()
     if linux is not None:

@@ -38,6 +38,8 @@ GOALS = {
     "console_bytes_per_s": Goal("bytes/s", 500_000, 500_000, most=False, baseline="machine to browser, none lost"),
     "cell_to_line_s": Goal("s", 0.5, 0.5, baseline="Shift+Enter to the first line in the browser"),
     "idle_cpu": Goal("%", 0.3, 0.3, baseline="of one host processor, over 30 s"),
+    "vcon_bytes_per_s": Goal("bytes/s", 4_000_000, 4_000_000, most=False, baseline="guest Python to the host's reader"),
+    "uart_bytes_per_s": Goal("bytes/s", most=False, baseline="the same by the serial port, in turn"),
     "relink_s": Goal("s", 0.4, 0.4, baseline="a device added or removed, the whole command"),
     "storage_bytes": Goal("bytes", 400_000, 400_000),
     "blk_4k": Goal("× Linux", 1.4, 1.4, most=False, baseline="slower of read and write, threads, both on q35"),
