@@ -11,7 +11,7 @@ STAMPS := .venv/stamps
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 C_SOURCES = $(shell find kernel_src tests -name '*.[ch]' -not -path '*/build/*')
 
-.PHONY: help setup demo test check lab bench upstream size format docs lock clean system system-tests
+.PHONY: help setup demo test check lab bench upstream soak size format docs lock clean system system-tests
 
 help: ## list these words
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "make %-8s %s\n", $$1, $$2 }'
@@ -37,6 +37,9 @@ bench: setup ## measure everything that has a goal: today, before, and what move
 
 upstream: setup ## run MicroPython's own tests on our machine
 	@$(BIN)/python -m tests.upstream
+
+soak: setup system-tests ## cut the power of the file systems by the thousand; half an hour
+	@$(BIN)/python -m tests.power
 
 size: setup ## who owns the example's bytes: today, before, and what moved
 	@$(BIN)/python tools/size.py examples/hello
