@@ -21,6 +21,4 @@ def components(tree: Path) -> tuple[Component, ...]:
     sources = [Source(path, path.relative_to(KERNEL_SRC).as_posix()) for path in sorted(crypto.glob("*.c"))]
     sources += [Source(tree / "library" / f"{name}.c", f"library/{name}.c") for name in _LIBRARY]
     includes = (*INCLUDES, tree / "include", tree / "library")
-    return (
-        Component(SOURCE, "storage", tuple(sources), includes, (*FLAGS, CONFIG), version=VERSION, licence=LICENCE),
-    )
+    return (Component(SOURCE, "storage", tuple(sources), includes, (*FLAGS, CONFIG), version=VERSION, licence=LICENCE),)
