@@ -1,0 +1,1 @@
+"""Fuzzing: the virtio code, on the host, against devices that lie."""

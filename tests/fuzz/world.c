@@ -1,0 +1,123 @@
+#include "world.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "check.h"
+#include "core/arch.h"
+#include "input.h"
+#include "seam.h"
+#include "unikernel/clock.h"
+#include "unikernel/memory.h"
+#include "unikernel/wait.h"
+
+enum {
+    STEPS_MOST = 4000000,
+    TAKEN_MOST = 64,
+    HANDLERS = 16,
+    LOOK_NS = 50000,
+    MS = 1000000,
+    TICKS_STEP_NS = 100000000,
+    TICKS_PER_NS = 3
+};
+
+static uint64_t now_ns, steps;
+static bool has_clock, in_turn;
+static void (*devices_turn)(void);
+static void *taken[TAKEN_MOST];
+static unsigned taken_count;
+static struct {
+    void (*call)(void *);
+    void *argument;
+} handlers[HANDLERS];
+static unsigned handler_count;
+
+void world_start(bool clock, void (*turn)(void)) {
+    now_ns = steps = 0;
+    has_clock = clock;
+    devices_turn = turn;
+    handler_count = 0;
+}
+
+void world_end(void) {
+    while (taken_count > 0) {
+        free(taken[--taken_count]);
+    }
+}
+
+uint64_t world_ns(void) {
+    return now_ns;
+}
+
+void world_operation(void) {
+    steps = 0;
+}
+
+void world_step(void) {
+    CHECK(++steps < STEPS_MOST);
+    if (!in_turn && !input_over()) { /* what a device does gives it no further turn */
+        in_turn = true;
+        devices_turn();
+        in_turn = false;
+    }
+}
+
+void seam_looks(void) {
+    world_step();
+}
+
+uint64_t clock_monotonic_ns(void) {
+    world_step();
+    now_ns += LOOK_NS;
+    return has_clock ? now_ns : 0;
+}
+
+uint64_t clock_ticks(void) {
+    world_step();
+    now_ns += TICKS_STEP_NS; /* so that patience without a clock ends soon */
+    return now_ns * TICKS_PER_NS;
+}
+
+void wait_until(uint64_t deadline_ns) {
+    world_step();
+    const uint64_t wakes_ns = now_ns + input_number(1) * MS;
+    now_ns = input_over() || wakes_ns > deadline_ns ? deadline_ns : wakes_ns;
+}
+
+void wait_wake(void) {
+}
+
+void *memory_take(size_t bytes, size_t align) {
+    if (taken_count == TAKEN_MOST) {
+        return NULL;
+    }
+    const size_t rounded = (bytes + align - 1) / align * align;
+    return taken[taken_count++] = aligned_alloc(align, rounded);
+}
+
+static int attach(void (*handler)(void *), void *argument) {
+    if (handler_count == HANDLERS) {
+        return -ENOSPC;
+    }
+    handlers[handler_count].call = handler;
+    handlers[handler_count++].argument = argument;
+    return 0;
+}
+
+int arch_interrupt_attach(unsigned pin, void (*handler)(void *), void *argument) {
+    CHECK(pin < 24);
+    return attach(handler, argument);
+}
+
+int arch_message_attach(void (*handler)(void *), void *argument, uint64_t *address, uint32_t *data) {
+    *address = 0xfee00000;
+    *data = handler_count;
+    return attach(handler, argument);
+}
+
+void world_interrupt(void) {
+    if (handler_count > 0) {
+        const uint32_t which = input_below(handler_count);
+        handlers[which].call(handlers[which].argument);
+    }
+}
