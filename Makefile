@@ -11,7 +11,7 @@ STAMPS := .venv/stamps
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 C_SOURCES = $(shell find kernel_src tests -name '*.[ch]' -not -path '*/build/*')
 
-.PHONY: help setup demo test check lab bench upstream soak size format docs lock clean system system-tests
+.PHONY: help setup demo test check lab bench upstream fuzz soak size format docs lock clean system system-tests system-fuzz
 
 help: ## list these words
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "make %-8s %s\n", $$1, $$2 }'
@@ -37,6 +37,9 @@ bench: setup ## measure everything that has a goal: today, before, and what move
 
 upstream: setup ## run MicroPython's own tests on our machine
 	@$(BIN)/python -m tests.upstream
+
+fuzz: setup system-fuzz ## ten minutes of devices that lie, under the sanitizers; FUZZ_SECONDS says otherwise
+	@$(BIN)/python -m tests.fuzz $(ARGUMENTS)
 
 soak: setup system-tests ## cut the power of the file systems by the thousand; half an hour
 	@$(BIN)/python -m tests.power
@@ -64,6 +67,9 @@ system:
 
 system-tests:
 	@tools/system-packages tests
+
+system-fuzz:
+	@tools/system-packages fuzz
 
 $(STAMPS)/installed: requirements.lock pyproject.toml | system
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "setup: Python 3.11 or later is needed; set PYTHON to one." >&2; exit 1; }
