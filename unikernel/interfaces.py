@@ -67,5 +67,11 @@ class Control(Interface):
     number = 9
 
 
-ALL: tuple[type[Interface], ...] = (Console, Clock, Entropy, Files, Prompt, Log, Block, Kv, Control)
+class Watch(Interface):
+    """Somebody who must be fed, or gives the machine up."""
+
+    number = 10
+
+
+ALL: tuple[type[Interface], ...] = (Console, Clock, Entropy, Files, Prompt, Log, Block, Kv, Control, Watch)
 """Every interface, in the order of their numbers."""

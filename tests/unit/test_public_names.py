@@ -46,6 +46,7 @@ DEVICES = {
     "VirtioBlock",
     "VirtioConsole",
     "VirtioEntropy",
+    "Watchdog",
 }
 VERBS_PINNED = (
     *("new", "build", "boot", "describe", "devices", "check", "footprint"),

@@ -21,12 +21,13 @@ from unikernel.devices.uart16550 import Uart16550
 from unikernel.devices.virtio_block import VirtioBlock
 from unikernel.devices.virtio_console import VirtioConsole
 from unikernel.devices.virtio_entropy import VirtioEntropy
+from unikernel.devices.watchdog import Watchdog
 
 CATALOGUE = Catalogue(
     (
         *(Uart16550, VirtioConsole, TscClock, Rdrand, VirtioEntropy, RomFiles, LittleFs, FatFs, VirtioBlock, RamDisk),
         *(GitFiles, LittleKv, RomKv),
-        *(EncryptedBlock, Repl, Log, HostControl, RawMemory),
+        *(EncryptedBlock, Repl, Log, HostControl, Watchdog, RawMemory),
     )
 )
 """The device classes by name, in the order in which they are listed; see `Catalogue`."""
@@ -58,5 +59,6 @@ __all__ = [
     "VirtioBlock",
     "VirtioConsole",
     "VirtioEntropy",
+    "Watchdog",
     "parameter",
 ]

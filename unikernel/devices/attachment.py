@@ -54,8 +54,18 @@ class Ports:
         return f"{self.name}.break"
 
 
+@dataclass(frozen=True)
+class WatchdogTimer:
+    """A timer that ends the machine when the device of that name does not restart it in time; the machine may then be
+    started again.
+    """
+
+    name: str
+    restart: bool
+
+
 VIRTIO: Final = (Disk, RandomSource, Ports)
 """Those that are a virtio device each."""
 
-Attachment = Disk | RandomSource | SerialLine | Ports
+Attachment = Disk | RandomSource | SerialLine | Ports | WatchdogTimer
 """Every kind there is."""

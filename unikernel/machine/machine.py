@@ -277,6 +277,7 @@ class Machine(Handle):
         if self._ours is not None:
             return False
         asked = end.kind is EndKind.QUIT and self._read_records().exit.kind is abi.ExitKind.RESTART
+        asked |= end.kind is EndKind.STARVED and self._hardware.starved_restart
         if asked and self._stopped_elsewhere():
             return False
         return asked or self._restart_asked

@@ -17,11 +17,11 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from unikernel.devices.attachment import VIRTIO, Ports, RandomSource, SerialLine
+from unikernel.devices.attachment import VIRTIO, Ports, RandomSource, SerialLine, WatchdogTimer
 from unikernel.errors import Refusal, VmmError
 from unikernel.machine import aio, sandbox
 from unikernel.machine.process import Process
-from unikernel.machine.qemu_monitor import Monitor
+from unikernel.machine.qemu_monitor import WATCHDOG, Monitor
 from unikernel.machine.vmm import Channel, Drive, EndKind, Hardware, Session, VmmEnd
 
 if TYPE_CHECKING:
@@ -85,6 +85,8 @@ def _hardware(hardware: Hardware, path: str, machine_extra: str = "") -> list[st
         if isinstance(each, RandomSource):
             device = f"{_VIRTIO[hardware.machine_type].format('rng')},rng=random.{each.name}"
             command += ["-object", f"rng-builtin,id=random.{each.name}", "-device", device]
+        elif isinstance(each, WatchdogTimer):
+            command += ["-device", "ib700", "-action", "watchdog=pause"]
     return command
 
 
@@ -316,6 +318,8 @@ class QemuSession:
         self._process.send(signal.SIGKILL)
 
     def _end(self, code: int) -> VmmEnd:
+        if self._fault == WATCHDOG:
+            return VmmEnd(EndKind.STARVED, "its watchdog was not fed")
         if self._fault:
             return VmmEnd(EndKind.FAILED, f'QEMU gave the machine up in its state "{self._fault}"')
         lines = self._process.stderr_lines()

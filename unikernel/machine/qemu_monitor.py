@@ -25,7 +25,8 @@ CONNECT_AFTER_S: Final = 0.25
 ANSWER_S: Final = 10
 GREETING_BYTES: Final = 4096
 
-_HOPELESS: Final = frozenset({"internal-error", "guest-panicked"})
+WATCHDOG: Final = "watchdog"
+_HOPELESS: Final = frozenset({"internal-error", "guest-panicked", WATCHDOG})
 """Run states from which the machine does not come back, while QEMU stays alive (qapi/run-state.json, RunState)."""
 
 # The client reports each lost connection on its logger, but a QEMU that ends takes its monitor with it: that is no news.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from unikernel.machine.panic import PanicReport
     from unikernel.machine.transcript import Transcript
 
-EndedBy = Literal["machine", "timeout", "vmm", "panic", "stopped", "power", "refusal"]
+EndedBy = Literal["machine", "timeout", "vmm", "panic", "stopped", "power", "watchdog", "refusal"]
 
 STATUS_MASK: Final = 0xFF
 STATUS_TIMEOUT: Final = 124
@@ -120,6 +120,8 @@ def verdict(records: Records, end: VmmEnd, ours: Verdict | None, panic: PanicRep
         return ours
     if end.kind is EndKind.STOPPED:
         return Verdict(STATUS_STOPPED, "stopped", "stopped")
+    if end.kind is EndKind.STARVED:
+        return Verdict(STATUS_PANIC, "watchdog", end.reason)
     if end.kind is EndKind.FAILED:
         return Verdict(STATUS_VMM, "vmm", end.reason)
     if records.exit.kind is ExitKind.STATUS:

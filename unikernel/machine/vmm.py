@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
-from unikernel.devices.attachment import Ports, SerialLine
+from unikernel.devices.attachment import Ports, SerialLine, WatchdogTimer
 
 if TYPE_CHECKING:
     import socket
@@ -66,6 +66,11 @@ class Hardware:
     secrets: Secrets | None = None
 
     @property
+    def starved_restart(self) -> bool:
+        """Whether a machine whose watchdog was not fed is started again."""
+        return any(isinstance(each, WatchdogTimer) and each.restart for each in self.attachments)
+
+    @property
     def channels(self) -> tuple[str, ...]:
         """The names of what carries text beside the console."""
         found: list[str] = []
@@ -103,6 +108,8 @@ class EndKind(Enum):
     """
     STOPPED = "stopped"
     """Somebody asked the VMM to end."""
+    STARVED = "starved"
+    """The machine's watchdog was not fed in time."""
     FAILED = "failed"
     """The VMM broke, was killed, or gave the machine up."""
 

@@ -20,6 +20,7 @@ enum interface {
     INTERFACE_BLOCK,   /* block.h */
     INTERFACE_KV,      /* kv.h */
     INTERFACE_CONTROL, /* control.h */
+    INTERFACE_WATCH,   /* watch.h */
     INTERFACES,
 };
 
