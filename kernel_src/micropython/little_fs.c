@@ -95,6 +95,7 @@ static int disk_sync(disk_t *disk) {
     if (error == 0) {
         error = put_held(disk);
     }
+    disk->held_bytes = 0; /* a commit that failed is never made: littlefs goes on without it */
     return error == 0 ? block(disk)->flush(disk->device) : error;
 }
 

@@ -98,6 +98,17 @@ void *native_code_in_text(void *code, size_t length, void *relocations);
 #define MICROPY_PY_OS_SYNC               (1) /* mounts.c flushes every open file */
 #define MICROPY_PY_OS_URANDOM            (1)
 #define MICROPY_PY_OS_INCLUDEFILE        "os_port.h"
+
+/* The names of errors: upstream's own, and what file systems and disks answer. Numbers of Linux, as everywhere. */
+#define MP_ENAMETOOLONG (36)
+#define MP_ENOTEMPTY    (39)
+/* clang-format off */
+#define MICROPY_PY_ERRNO_LIST \
+    X(EPERM) X(ENOENT) X(EIO) X(EBADF) X(EAGAIN) X(ENOMEM) X(EACCES) X(EBUSY) X(EEXIST) X(ENODEV) X(ENOTDIR) X(EISDIR) \
+    X(EINVAL) X(EMFILE) X(EFBIG) X(ENOSPC) X(EROFS) X(ENAMETOOLONG) X(ENOTEMPTY) X(EOPNOTSUPP) X(EADDRINUSE) \
+    X(ECONNABORTED) X(ECONNRESET) X(ENOBUFS) X(ENOTCONN) X(ETIMEDOUT) X(ECONNREFUSED) X(EHOSTUNREACH) X(EALREADY) \
+    X(EINPROGRESS)
+/* clang-format on */
 #define MICROPY_PY_RANDOM_SEED_INIT_FUNC (random_seed_value())
 uint32_t random_seed_value(void);
 #define MICROPY_PY_TIME_TIME_TIME_NS            (1)

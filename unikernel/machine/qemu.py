@@ -154,7 +154,9 @@ def _drive(drive: Drive, machine_type: str) -> list[str]:
             f"driver=throttle,node-name=rated.{disk.serial},throttle-group=rate.{disk.serial},file={node}",
         ]
         node = f"rated.{disk.serial}"
-    return [*words, "-device", f"{_VIRTIO[machine_type].format('blk')},drive={node},serial={disk.serial}"]
+    # The machine hears of every error; else QEMU would hold it still while the host's disk is full, and say so to nobody.
+    errors = "werror=report,rerror=report"
+    return [*words, "-device", f"{_VIRTIO[machine_type].format('blk')},drive={node},serial={disk.serial},{errors}"]
 
 
 def standalone_command(hardware: Hardware) -> list[str]:
