@@ -1,4 +1,4 @@
-/* sources: crypto/aes_xts.c mbedtls:library/aes.c mbedtls:library/platform_util.c */
+/* sources: crypto/aes_xts.c mbedtls:library/aes.c mbedtls:library/aesni.c mbedtls:library/platform_util.c */
 #include "crypto/aes_xts.h"
 
 #include <errno.h>

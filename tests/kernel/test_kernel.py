@@ -28,11 +28,16 @@ PATIENCE_S = 60
 
 
 def sources(program: Path) -> list[str]:
-    """Files that the program's first comment names: of the kernel, or ``mbedtls:FILE``; and what the latter need."""
-    named = re.match(r"/\* sources: ([\w./: ]+?) ?(\*/)?\n", program.read_text())
+    """Files that the program's first comment names: of the kernel, or ``mbedtls:FILE``, and what the latter need; and
+    flags.
+    """
+    named = re.match(r"/\* sources: ([\w./: -]+?) ?(\*/)?\n", program.read_text())
     assert named, f"{program.name} names no sources"
     found = []
     for name in named[1].split():
+        if name.startswith("-"):
+            found.append(name)
+            continue
         archive, _, path = name.rpartition(":")
         root = archives.tree(archive).path if archive else KERNEL_SRC
         found.append(str(root / path))

@@ -11,7 +11,11 @@ SOURCE = "mbedtls"
 VERSION = "3.6.6"
 LICENCE = "Apache-2.0"
 
-_LIBRARY = ("aes", "platform_util")
+_LIBRARY = ("aes", "aesni", "platform_util")
+_FLAGS = (
+    *(flag for flag in FLAGS if flag != "-mgeneral-regs-only"),  # no interrupt comes here, and AES has vector registers
+    "-O2",
+)
 CONFIG = '-DMBEDTLS_CONFIG_FILE="crypto/mbedtls_config.h"'
 
 
@@ -21,4 +25,6 @@ def components(tree: Path) -> tuple[Component, ...]:
     sources = [Source(path, path.relative_to(KERNEL_SRC).as_posix()) for path in sorted(crypto.glob("*.c"))]
     sources += [Source(tree / "library" / f"{name}.c", f"library/{name}.c") for name in _LIBRARY]
     includes = (*INCLUDES, tree / "include", tree / "library")
-    return (Component(SOURCE, "storage", tuple(sources), includes, (*FLAGS, CONFIG), version=VERSION, licence=LICENCE),)
+    return (
+        Component(SOURCE, "storage", tuple(sources), includes, (*_FLAGS, CONFIG), version=VERSION, licence=LICENCE),
+    )
