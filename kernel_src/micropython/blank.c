@@ -5,6 +5,8 @@
 #include "py/runtime.h"
 #include "unikernel/block.h"
 
+#include "port.h"
+
 enum { CHUNK_BYTES = 64 * 1024, HEAD_BYTES = 1 << 30, TAIL_BYTES = 1 << 20 };
 
 static int blank_range(struct device *disk, uint64_t block, uint64_t end, unsigned char *buffer, uint32_t block_bytes) {
@@ -45,10 +47,13 @@ int blank_disk(struct device *disk) {
     return result;
 }
 
-void raise_unusable(struct device *self, struct device *disk, int number) {
-    mp_raise_msg_varg(
-        &mp_type_OSError,
-        MP_ERROR_TEXT("[Errno %d] %s: the disk %s is not empty and holds no file system that %s can mount; "
-                      "it is left as it is"),
-        number, self->name, disk->name, self->driver->class_name);
+void raise_unusable(struct device *self, struct device *disk) {
+    raise_os_error(MP_ENODEV,
+                   "%s: the disk %s is not empty and holds no file system that %s can mount; it is left as it is",
+                   self->name, disk->name, self->driver->class_name);
+}
+
+void raise_of_another_size(struct device *self, struct device *disk) {
+    raise_os_error(MP_ENODEV, "%s: the disk %s has another size than the file system on it; it is left as it is",
+                   self->name, disk->name);
 }

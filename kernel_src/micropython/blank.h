@@ -7,5 +7,8 @@
  * and may raise MemoryError. */
 int blank_disk(struct device *disk);
 
-/* Raises OSError with `number` and, in words, why the file system of `self` cannot be used. */
-void raise_unusable(struct device *self, struct device *disk, int number) __attribute__((noreturn));
+/* Raises OSError: the file system of `self` cannot be made from what the disk holds. */
+void raise_unusable(struct device *self, struct device *disk) __attribute__((noreturn));
+
+/* The same, of a disk that holds one of another size. */
+void raise_of_another_size(struct device *self, struct device *disk) __attribute__((noreturn));

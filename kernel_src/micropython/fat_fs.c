@@ -45,9 +45,18 @@ typedef struct open_file {
 
 MP_REGISTER_ROOT_POINTER(struct open_file *fat_open_files);
 
+/* Upstream has one answer, "denied", for what must not be and for a directory or disk that is full. */
+static FRESULT or_full(FATFS *fs, FRESULT result, const TCHAR *path) {
+    FILINFO info;
+    if (result == FR_DENIED && f_stat(fs, path, &info) == FR_NO_FILE) {
+        mp_raise_OSError(MP_ENOSPC);
+    }
+    return result;
+}
+
 static FRESULT listed_open(FATFS *fs, FIL *file, const TCHAR *path, BYTE mode) {
     open_file_t *entry = m_new_obj(open_file_t);
-    const FRESULT result = f_open(fs, file, path, mode);
+    const FRESULT result = or_full(fs, f_open(fs, file, path, mode), path);
     if (result == FR_OK) {
         *entry = (open_file_t){file, MP_STATE_VM(fat_open_files)};
         MP_STATE_VM(fat_open_files) = entry;
@@ -72,17 +81,22 @@ static FRESULT listed_rename(FATFS *fs, const TCHAR *from, const TCHAR *to) {
         for (open_file_t *each = MP_STATE_VM(fat_open_files); each != NULL; each = each->next) {
             if (each->file->obj.fs == fs && each->file->dir_sect == file.dir_sect &&
                 each->file->dir_ptr == file.dir_ptr) {
-                return f_rename(fs, from, to);
+                return or_full(fs, f_rename(fs, from, to), to);
             }
         }
     }
-    return fat_rename(fs, from, to);
+    return or_full(fs, fat_rename(fs, from, to), to);
+}
+
+static FRESULT full_mkdir(FATFS *fs, const TCHAR *path) {
+    return or_full(fs, f_mkdir(fs, path), path);
 }
 
 #define mp_vfs_blockdev_init disk_init
 #define f_open               listed_open
 #define f_close              listed_close
 #define f_rename             listed_rename
+#define f_mkdir              full_mkdir
 #include "extmod/vfs_fat.c"
 #include "extmod/vfs_fat_file.c"
 
@@ -141,10 +155,16 @@ static void *filesystem(struct device *self) {
             mp_raise_OSError(-blank);
         }
         if (blank == 0) {
-            raise_unusable(self, device, MP_ENODEV);
+            raise_unusable(self, device);
         }
         mp_call_function_1(mp_load_attr(MP_OBJ_FROM_PTR(&mp_fat_vfs_type), MP_QSTR_mkfs), MP_OBJ_FROM_PTR(disk));
         made = mount(disk);
+    }
+    const FATFS *fs = &made->fatfs;
+    const uint64_t end = fs->database + (uint64_t)(fs->n_fatent - 2) * fs->csize;
+    if (fs->fs_type != 0 &&
+        end > ((const struct block_operations *)device->driver->operations)->geometry(device).count) {
+        raise_of_another_size(self, device);
     }
     finish_format(made);
     return made;

@@ -192,8 +192,11 @@ static void *filesystem(struct device *self) {
         if (blank < 0) {
             mp_raise_OSError(-blank);
         }
+        if (blank == 0 && error == MP_EINVAL) { /* its superblock is whole, and says so */
+            raise_of_another_size(self, device);
+        }
         if (blank == 0) {
-            raise_unusable(self, device, MP_ENODEV);
+            raise_unusable(self, device);
         }
         with_sizes(mp_load_attr(MP_OBJ_FROM_PTR(&mp_type_vfs_lfs2), MP_QSTR_mkfs), disk);
         made = mount(disk, &error);

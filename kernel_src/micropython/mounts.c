@@ -30,9 +30,7 @@ static mp_obj_t filesystem(mounted_t *self) {
         return self->filesystem;
     }
     if (self->device->status != DEVICE_UP) {
-        mp_raise_msg_varg(&mp_type_OSError,
-                          MP_ERROR_TEXT("[Errno %d] the device %s is not up: see unikernel.devices()"), MP_ENODEV,
-                          self->device->name);
+        raise_os_error(MP_ENODEV, "the device %s is not up: see unikernel.devices()", self->device->name);
     }
     if (files(self)->image != NULL) {
         size_t length;

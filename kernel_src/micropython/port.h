@@ -42,6 +42,9 @@ void *watch_object(struct device *device) __attribute__((weak)); /* watch_object
 /* The same for a channel beside a console; it gives NULL where there is no such channel. */
 void *channel_object(const char *name) __attribute__((weak)); /* channel_object.c */
 
+/* os_error.c: raises OSError(number, "…"). */
+void raise_os_error(int number, const char *format, ...) __attribute__((__noreturn__, __format__(printf, 2, 3)));
+
 /* main.c */
 void runtime_start(void);
 bool run_exit_status(int *status); /* true once: what was run last ended by SystemExit with this status */

@@ -189,6 +189,7 @@ _PORT = [
     "main",
     "mounts",
     "native",
+    "os_error",
     "position",
     "rom",
     "stdio",
