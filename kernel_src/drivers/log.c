@@ -12,40 +12,49 @@
 
 enum { CONSOLE, CLOCK, NS_PER_US = 1000, US_DIGITS = 6, DIGITS = 20, DECIMAL = 10 };
 
-static const char *const levels[] = {
-    [LOG_ERROR] = "error", [LOG_WARNING] = "warning", [LOG_INFO] = "info", [LOG_DEBUG] = "debug"};
-enum { LEVEL_COUNT = sizeof levels / sizeof *levels };
-
-static enum log_level least;
-
-static bool equal(const char *a, const char *b) {
-    while (*a != 0 && *a == *b) {
-        a++, b++;
-    }
-    return *a == *b;
-}
-
-static int init(struct device *self) {
-    const struct log_parameters *parameters = self->parameters;
-    for (int level = 0; level < LEVEL_COUNT; level++) {
-        if (equal(parameters->level, levels[level])) {
-            least = (enum log_level)level;
-            return 0;
-        }
-    }
-    return -EINVAL;
-}
-
-static void put(struct device *console, const char *text) {
+static size_t length_of(const char *text) {
     size_t length = 0;
     while (text[length] != 0) {
         length++;
     }
-    ((const struct console_operations *)console->driver->operations)->write(console, text, length);
+    return length;
+}
+
+/* The least grave level that is written of a source. */
+static int least_of(const struct log_parameters *parameters, const char *source) {
+    const size_t length = length_of(source);
+    const char *at = parameters->sources;
+    while (*at != 0) {
+        size_t same = 0;
+        while (same < length && at[same] == source[same]) {
+            same++;
+        }
+        const bool found = same == length && at[same] == '=';
+        while (*at != 0 && *at++ != '=') {
+        }
+        const char *level = at;
+        while (*at != 0 && *at != ',') {
+            at++;
+        }
+        if (found) {
+            return log_level_named(level, (size_t)(at - level));
+        }
+        at += *at == ',';
+    }
+    return log_level_named(parameters->level, length_of(parameters->level));
+}
+
+static int init(struct device *self) {
+    const struct log_parameters *parameters = self->parameters;
+    return log_level_named(parameters->level, length_of(parameters->level)) < 0 ? -EINVAL : 0;
+}
+
+static void put(struct device *console, const char *text) {
+    ((const struct console_operations *)console->driver->operations)->write(console, text, length_of(text));
 }
 
 static void line(struct device *self, enum log_level level, const char *source, const char *text) {
-    if (level > least) {
+    if ((int)level > least_of(self->parameters, source)) {
         return;
     }
     struct device *console = self->requirements[CONSOLE];
@@ -62,7 +71,7 @@ static void line(struct device *self, enum log_level level, const char *source, 
     }
     put(console, digit);
     put(console, " ");
-    put(console, levels[level]);
+    put(console, log_level_name(level));
     put(console, " ");
     put(console, source);
     put(console, ": ");

@@ -29,7 +29,7 @@ def test_interfaces_are_numbered_without_gaps() -> None:
 def test_provides_and_requires_come_from_bases_and_fields() -> None:
     assert Uart16550.provides() == (Console,)
     assert [need.field for need in Log.requirements()] == ["console", "clock"]
-    assert [each.name for each in Log.parameters()] == ["level"]
+    assert [each.name for each in Log.parameters()] == ["level", "sources"]
 
 
 def test_a_device_is_named_for_its_class_unless_it_has_a_name() -> None:

@@ -173,10 +173,11 @@ _FATFS_FLAGS = (
 )
 
 #: Linked only into an image whose devices need them, beside the drivers.
-SHARED = frozenset({"blank", "block_object", "channel_object", "fatfs", "kv", "littlefs", "watch_object"})
+_OBJECTS = frozenset({"channel_object", "log_object", "watch_object"})
+SHARED = frozenset({"blank", "block_object", "fatfs", "kv", "littlefs"}) | _OBJECTS
 #: Drivers and what they share, of one file of ours each.
 _PLAIN = ("git_files", "kv", "little_kv", "rom_kv")
-_STORAGE = (SHARED - {"channel_object", "watch_object"}) | {"fat_fs", "git_files", "little_fs", "little_kv", "rom_kv"}
+_STORAGE = (SHARED - _OBJECTS) | {"fat_fs", "git_files", "little_fs", "little_kv", "rom_kv"}
 
 #: The port's own files; ``repl.c`` is the device Repl and comes with it.
 _PORT = [
@@ -297,6 +298,7 @@ def components(target: Target, tree: Path, drivers: Collection[str] = ()) -> tup
         "watch_object": (Source(port / "watch_object.c", "watch_object.c", _OWN_FLAGS),),
         "block_object": (Source(port / "block_object.c", "block_object.c", _OWN_FLAGS),),
         "channel_object": (Source(port / "channel_object.c", "channel_object.c", _OWN_FLAGS),),
+        "log_object": (Source(port / "log_object.c", "log_object.c", _OWN_FLAGS),),
         "fat_fs": tuple(Source(port / f"{name}.c", f"{name}.c", (*_OWN_FLAGS, *_FATFS_FLAGS)) for name in _FAT),
         "fatfs": tuple(replace(each, flags=_FATFS_FLAGS) for each in _sources(tree, _FATFS)),
         "little_fs": (Source(port / "little_fs.c", "little_fs.c", (*_OWN_FLAGS, *_LITTLEFS_FLAGS)),),
