@@ -11,6 +11,7 @@
 #define REQUEST_BYTES (1u << 30)
 
 static struct serial *serials;
+static bool started;
 
 static void start_all(void) {
     struct virtio *device = NULL;
@@ -31,7 +32,6 @@ static bool equal(const char *a, const char *b) {
 }
 
 struct port *port_named(const char *name) {
-    static bool started;
     if (!started) {
         started = true;
         start_all();
@@ -60,7 +60,7 @@ static void keep(struct port *port, const unsigned char *bytes, uint32_t length)
 /* No more buffers than there are: a device that gives them back at once must not hold the machine. */
 void port_receive(struct port *port) {
     bool given = false;
-    for (int i = 0; i < PORT_BUFFERS && input_room(port->input) >= PORT_BUFFER_BYTES; i++) {
+    for (int i = 0; i < PORT_BUFFERS && !port->serial->failed && input_room(port->input) >= PORT_BUFFER_BYTES; i++) {
         void *buffer;
         uint32_t written;
         if (virtq_take(&port->in, &buffer, &written) != 1) {

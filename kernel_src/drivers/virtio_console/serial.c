@@ -53,6 +53,9 @@ static void tell(struct serial *serial, uint32_t port, uint16_t event, uint16_t 
 
 static void listen(struct serial *serial, struct control *buffer) {
     const struct virtq_piece piece = {buffer, sizeof *buffer, true};
+    if (serial->failed) {
+        return;
+    }
     (void)virtq_add(&serial->control_in, &piece, 1, buffer);
     virtio_notify(serial->device, CONTROL_IN, &serial->control_in);
 }
@@ -170,7 +173,7 @@ static int queues(struct serial *serial) {
     return error;
 }
 
-struct serial *serial_start(struct virtio *device) {
+static struct serial *prepared(struct virtio *device) {
     uint64_t features;
     if (virtio_start(device, FEATURE_PORTS, &features) != 0 || !(features & FEATURE_PORTS)) {
         return NULL;
@@ -182,7 +185,13 @@ struct serial *serial_start(struct virtio *device) {
     }
     virtq_interrupts(&serial->control_in, false);
     virtq_interrupts(&serial->control_out, false);
-    if (virtio_ready(device, noticed, serial) != 0) {
+    return virtio_ready(device, noticed, serial) == 0 ? serial : NULL;
+}
+
+struct serial *serial_start(struct virtio *device) {
+    struct serial *serial = prepared(device);
+    if (serial == NULL) {
+        virtio_abandon(device);
         return NULL;
     }
     for (int i = 0; i < CONTROL_BUFFERS; i++) {
@@ -196,7 +205,7 @@ struct serial *serial_start(struct virtio *device) {
         }
         hear(serial);
     }
-    for (uint32_t i = 0; i < serial->count; i++) {
+    for (uint32_t i = 0; i < serial->count && !serial->failed; i++) {
         if (serial->ports[i].name[0] != 0) {
             open(serial, i);
         }
