@@ -3,6 +3,7 @@ test too.
 """
 
 import asyncio
+import gc
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 
 from tests.machine.images import FOLDER, folder, guest
 from unikernel.errors import Refusal
-from unikernel.machine import registry
+from unikernel.machine import qemu_monitor, registry
 from unikernel.machine.machine import boot
 
 PATIENCE_S = 10
@@ -139,6 +140,22 @@ async def test_many_machines_start_and_end_side_by_side() -> None:
     machines = await asyncio.gather(*(boot(guest("HELLO", status=4)) for _ in range(8)))
     assert len({machine.name for machine in machines}) == 8
     assert [(await machine.wait(60)).status for machine in machines] == [4] * 8
+
+
+async def test_machines_that_end_while_their_monitor_is_connected_end_in_order(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    at_once = asyncio.Semaphore(6)
+
+    async def one(connect_after_s: float) -> int:
+        async with at_once:
+            monkeypatch.setattr(qemu_monitor, "CONNECT_AFTER_S", connect_after_s)
+            return (await (await boot(guest("HELLO", status=7))).wait(60)).status
+
+    statuses = await asyncio.gather(*(one(number / 500) for number in range(60)))
+    assert statuses == [7] * 60
+    gc.collect()  # What nobody asked of the monitor's client, asyncio reports now.
+    assert caplog.messages == []
 
 
 async def test_a_cancelled_owner_ends_its_machine() -> None:

@@ -350,3 +350,15 @@ async def test_the_second_life_is_the_same_image_whatever_has_become_of_the_file
 
 async def test_shutting_down_stops_a_machine_that_nobody_can_ask() -> None:
     assert (await (await boot_fake()).shutdown()).ended_by == "stopped"
+
+
+async def test_a_vmm_that_a_stop_from_elsewhere_killed_was_stopped() -> None:
+    async def is_killed(machine: FakeMachine) -> None:
+        await machine.read()
+        message = "killed before it had its handlers"
+        raise VmmError(message)
+
+    machine = await boot_fake(is_killed)
+    machine.listing.beside(registry.STOP).touch()
+    await machine.console.send("now")
+    assert (await machine.wait(5)).ended_by == "stopped"

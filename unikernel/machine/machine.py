@@ -278,7 +278,8 @@ class Machine(Handle):
             return False
         asked = end.kind is EndKind.QUIT and self._read_records().exit.kind is abi.ExitKind.RESTART
         asked |= end.kind is EndKind.STARVED and self._hardware.starved_restart
-        if asked and self._stopped_elsewhere():
+        # Asked to end before it had its handlers, a VMM is killed by the signal: that is a stop as well.
+        if (asked or end.kind is EndKind.FAILED) and self._stopped_elsewhere():
             return False
         return asked or self._restart_asked
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 CONNECT_AFTER_S: Final = 0.25
 ANSWER_S: Final = 10
+CLOSE_S: Final = 1
 GREETING_BYTES: Final = 4096
 
 WATCHDOG: Final = "watchdog"
@@ -41,7 +42,7 @@ class Monitor:
         """`ours` is our end of the socket pair; the loop is the running one."""
         self._socket = ours
         self._gave_up = gave_up
-        self._client: QMPClient | None = None
+        self._connection: asyncio.Task[QMPClient] | None = None
         self._greeting: Mapping[str, Any] = {}
         self._connecting = asyncio.Lock()
         self._watch = asyncio.get_running_loop().create_task(self._watch_run_state(), name="unikernel-monitor")
@@ -87,25 +88,33 @@ class Monitor:
         self._watch.cancel()
         with contextlib.suppress(asyncio.CancelledError, Exception):
             await self._watch
-        if self._client:
-            with contextlib.suppress(Exception):
-                await self._client.disconnect()
+        if self._connection:
+            # QEMU is gone, or goes: what was begun ends at once.
+            await asyncio.wait((self._connection,), timeout=CLOSE_S)
+            self._connection.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Exception):
+                await (await self._connection).disconnect()
         self._socket.close()
 
     async def _connected(self) -> QMPClient:
         async with self._connecting:
-            if self._client is None:
+            if self._connection is None:
                 loop = asyncio.get_running_loop()
                 qmp = await loop.run_in_executor(None, importlib.import_module, "qemu.qmp")
-                client: QMPClient = qmp.QMPClient("unikernel")
-                self._peek()
-                try:
-                    await client.connect(self._socket)
-                except qmp.QMPError as error:
-                    message = f"QEMU's monitor does not answer ({error}); look whether the machine still runs."
-                    raise VmmError(message) from error
-                self._client = client
-            return self._client
+                self._connection = loop.create_task(self._connect(qmp))
+        # Half a connection would stay on its descriptor, which is another machine's as soon as ours is closed. So who
+        # gives up waiting lets it come to an end; `close` sees to that.
+        return await asyncio.shield(self._connection)
+
+    async def _connect(self, qmp: Any) -> QMPClient:
+        client: QMPClient = _client(qmp)
+        self._peek()
+        try:
+            await client.connect(self._socket)
+        except (qmp.QMPError, OSError, EOFError) as error:
+            message = f"QEMU's monitor does not answer ({error}); look whether the machine still runs."
+            raise VmmError(message) from error
+        return client
 
     async def _watch_run_state(self) -> None:
         """QEMU neither ends nor says why when it gives a machine up: it stops it, and the state tells."""
@@ -128,3 +137,15 @@ class Monitor:
         with contextlib.suppress(OSError, ValueError):
             raw = self._socket.recv(GREETING_BYTES, socket.MSG_PEEK | socket.MSG_DONTWAIT)
             self._greeting = json.loads(raw.split(b"\n", 1)[0])
+
+
+def _client(qmp: Any) -> QMPClient:
+    """The client, which would leave it to asyncio to report, with a traceback, that QEMU ended in mid-greeting."""
+
+    class Client(qmp.QMPClient):  # type: ignore[misc]
+        def _set_state(self, state: Any) -> None:
+            super()._set_state(state)
+            if self._bh_tasks:
+                self._bh_tasks.add_done_callback(lambda tasks: tasks.cancelled() or tasks.exception())
+
+    return Client("unikernel")
