@@ -13,7 +13,7 @@ from tests.power.recording import Cut, Event
 from tests.power.workload import FOLDER, Life, Tree
 from unikernel.app import App
 from unikernel.build.image import Image, build
-from unikernel.devices import FatFs, LittleFs, VirtioBlock
+from unikernel.devices import FatFs, LittleFs, LittleKv, VirtioBlock
 from unikernel.machine.machine import boot
 from unikernel.machine.power import Keep, PowerCut
 from unikernel.machine.run import Run
@@ -51,7 +51,7 @@ class Scene:
     @classmethod
     def of(cls, kind: type[LittleFs | FatFs], folder: Path, seed: int, length: int) -> Scene:
         """Builds both machines below `folder`."""
-        life = workload.life(WHERE, seed, length)
+        life = workload.life(WHERE, seed, length, has_kv=kind is LittleFs)
         (folder / "build").mkdir(parents=True)
         writer = build(stack(kind, "writer", life.app()), into=folder / "build")
         reader = build(stack(kind, "reader", READER), into=folder / "build")
@@ -117,7 +117,9 @@ class Scene:
 def stack(kind: type[LittleFs | FatFs], name: str, app: str) -> Stack:
     """An app with one file system on one disk."""
     disk = VirtioBlock(name="data", size=SIZES[kind])
-    return Stack.default(name, App.from_text(app)).add(disk).add(kind(name="fs", disk=disk, mount_point=WHERE))
+    files = kind(name="fs", disk=disk, mount_point=WHERE)
+    made = Stack.default(name, App.from_text(app)).add(disk).add(files)
+    return made.add(LittleKv(name=workload.KEYS, files=files)) if isinstance(files, LittleFs) else made
 
 
 def _digests(tree: Tree) -> Tree:

@@ -17,6 +17,8 @@ FOLDER = None
 Content = bytes | None
 Tree = dict[str, Content]
 Change = Mapping[str, "Content | str"]
+KEYS = "kv"
+"""The name of a Kv device, and its folder; no other path begins so."""
 GONE = "gone"
 """What a change has for a path that is there no more."""
 
@@ -101,12 +103,16 @@ class Life:
         return f"c({self._seed}, {size})", content(self._seed, size)
 
     def files(self) -> list[str]:
-        """Paths of files."""
-        return [path for path, value in self.tree.items() if value is not FOLDER]
+        """Paths of files, but for those that are values of keys."""
+        return [path for path, value in self.tree.items() if value is not FOLDER and not path.startswith(KEYS)]
+
+    def folders(self) -> list[str]:
+        """Paths of directories, but for that of the keys."""
+        return [path for path, value in self.tree.items() if value is FOLDER and path != KEYS]
 
     def name(self, *, new: bool = False) -> str:
         """A path for a file, in a directory that is there; of a file that is not, where it must be `new`."""
-        folders = ["", *(f"{path}/" for path, value in self.tree.items() if value is FOLDER)]
+        folders = ["", *(f"{path}/" for path in self.folders())]
         names = ("a", "b.txt", "settings.json", "temporary name.tmp", "Z")
         paths = [f"{folder}{name}" for folder in folders for name in names]
         return self.chance.choice([path for path in paths if not (new and path in self.tree)])
@@ -155,6 +161,18 @@ def put(life: Life, path: str) -> None:
     rename(life, temporary, path)
 
 
+def keys(life: Life) -> None:
+    """The Kv device, whose values lie in a folder."""
+    life.add(Step(f'kv = unikernel.device("{KEYS}")', {KEYS: FOLDER}))
+
+
+def set_key(life: Life, key: str) -> None:
+    """A key's value, old or new, whole."""
+    code, data = life.some()
+    new = f"{KEYS}/.new"
+    life.add(Step(f'kv.set("{key}", {code})', {f"{KEYS}/{key}": data}, ({new: b""}, {new: data})))
+
+
 def remove(life: Life, path: str) -> None:
     """A file."""
     life.add(Step(f"os.remove({life.at(path)})", {path: GONE}))
@@ -195,9 +213,11 @@ def sync_several(life: Life) -> None:
     life.add(Step("; ".join(f"f{i}.close()" for i in range(len(paths))), {}))
 
 
-def life(where: str, seed: int, length: int) -> Life:
-    """`length` things done by chance, in a tree that stays small."""
+def life(where: str, seed: int, length: int, *, has_kv: bool = False) -> Life:
+    """`length` things done by chance, in a tree that stays small; some of them in a Kv device, where there is one."""
     made = Life(where, Random(seed))
+    if has_kv:
+        keys(made)
     mkdir(made, "d")
     for _ in range(length):
         _one(made)
@@ -206,7 +226,7 @@ def life(where: str, seed: int, length: int) -> Life:
 
 def _one(made: Life) -> None:
     chance, files = made.chance, made.files()
-    folders = [path for path, value in made.tree.items() if value is FOLDER]
+    folders = made.folders()
     empty = [path for path in folders if not any(other.startswith(f"{path}/") for other in made.tree)]
     full = [path for path in files if made.tree[path]]
 
@@ -227,6 +247,7 @@ def _one(made: Life) -> None:
         (bool(full), lambda: update(made, chance.choice(full))),
         (bool(folders), lambda: many(made, chance.choice(folders))),
         (len(folders) < 3, lambda: mkdir(made, new_folder())),
+        (KEYS in made.tree, lambda: set_key(made, chance.choice(("one", "two")))),
         (bool(empty), lambda: rmdir(made, chance.choice(empty))),
     ]
     if len(files) > 8:
