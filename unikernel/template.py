@@ -33,7 +33,7 @@ class Boot:
     """
 
     expect: tuple[str, ...]
-    set: Mapping[str, str] = field(default_factory=dict)
+    set: Mapping[str, str] = field(default_factory=dict, hash=False)
     status: int = 0
 
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.bench import booting, browser, building, consoles, native, perf, storage
+from tests.bench import booting, browser, building, consoles, gallery, native, perf, storage
 from tests.bench.goals import GOALS
 from tests.bench.linux import LinuxGuest
 from tests.bench.linux import boot as linux_boot
@@ -112,6 +112,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         found = measured(Path(folder), linux)
     rows = [row(name, found[name]) for name in GOALS if name in found]
+    gallery.main()
     commit = subprocess.run(["git", "rev-parse", "HEAD"], check=True, capture_output=True, text=True, cwd=ROOT)
     machine = f"{platform.machine()}, {os.cpu_count()} processors, Linux {platform.release().split('-')[0]}"
     data = {

@@ -1,0 +1,116 @@
+"""The gallery's table in docs/gallery.md: what each template costs in bytes, in memory, in time.
+
+``make bench`` writes it anew, and so does ``python -m tests.bench.gallery`` alone.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from unikernel.abi import TraceKind
+from unikernel.build.image import Image, build
+from unikernel.errors import Refusal
+from unikernel.machine.run import Run
+from unikernel.machine.sync import boot
+from unikernel.template import Template, templates
+from unikernel.units import KIB
+
+PAGE = Path(__file__).parents[2] / "docs/gallery.md"
+BEGIN, END = "<!-- made by make bench -->", "<!-- until here -->"
+HEAD = "| template | what it shows | image, KB | least memory, KiB | start to app, ms |\n|---|---|--:|--:|--:|\n"
+ROUNDS = 15
+GRAIN = 64 * KIB
+PATIENCE_S = 30
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one template costs; `start_ms` is from the machine's first instruction to the app's first bytecode."""
+
+    template: Template
+    image_bytes: int
+    least_memory_bytes: int
+    start_ms: float
+
+    def row(self) -> str:
+        """A line of the table."""
+        figures = (f"{self.image_bytes / 1000:.0f}", f"{self.least_memory_bytes // KIB}", f"{self.start_ms:.1f}")
+        return f"| `{self.template.name}` | {self.template.summary} | {' | '.join(figures)} |\n"
+
+
+def measure(folder: Path) -> list[Cost]:
+    """Builds every template in `folder`, boots them in turn, and finds the least memory of each."""
+    images = {}
+    for template in templates():
+        project = template.make(folder / template.name)
+        images[template] = build(project.stack, into=project.build_folder)
+    starts: dict[str, list[float]] = {template.name: [] for template in images}
+    for number in range(ROUNDS):
+        sys.stderr.write(f"gallery: boot {number + 1} of {ROUNDS} …\n")
+        for template, image in images.items():
+            starts[template.name].append(_start_ms(_boot(template, image)))
+    costs = []
+    for template, image in images.items():
+        sys.stderr.write(f"gallery: least memory of {template.name} …\n")
+        least = _least_memory(template, image, folder / template.name)
+        costs.append(Cost(template, image.bytes, least, min(starts[template.name])))
+    return costs
+
+
+def write(costs: list[Cost]) -> None:
+    """Puts the table into the page, between its marks."""
+    machine = f"{platform.machine()}, {os.cpu_count()} processors, QEMU's TCG"
+    table = f"{HEAD}{''.join(cost.row() for cost in costs)}\nMeasured on {machine}; the time is the best of {ROUNDS}.\n"
+    text = PAGE.read_text()
+    PAGE.write_text(re.sub(f"(?s)(?<={BEGIN}\n).*(?={END})", lambda _: table, text))
+
+
+def main() -> None:
+    """Measures every template, and writes the table."""
+    with tempfile.TemporaryDirectory(prefix="gallery-") as folder:
+        costs = measure(Path(folder))
+    write(costs)
+    sys.stdout.write(f"{PAGE.relative_to(PAGE.parents[1])}: the gallery's table, {len(costs)} templates\n")
+
+
+def _boot(template: Template, image: Image, memory_bytes: int | None = None) -> Run:
+    return boot(image, memory_bytes=memory_bytes, parameters=template.boots[0].set, timeout_s=PATIENCE_S).wait()
+
+
+def _start_ms(run: Run) -> float:
+    """By the machine's own stamps."""
+    assert run.status == 0, run.transcript.text
+    assert run.records.ticks_per_second
+    at = {record.name: record.ticks for record in reversed(run.records.trace) if record.kind is TraceKind.PHASE}
+    return (at["app"] - at["entry"]) * 1000 / run.records.ticks_per_second
+
+
+def _least_memory(template: Template, image: Image, project: Path) -> int:
+    """The least, to 64 KiB, in which the first boot ends well; found by booting."""
+
+    def runs(grains: int) -> bool:
+        shutil.rmtree(project / "disks", ignore_errors=True)
+        try:
+            return _boot(template, image, grains * GRAIN).status == 0
+        except Refusal:
+            return False
+
+    low, high = 1, image.manifest.memory_bytes // GRAIN
+    while low < high:
+        middle = (low + high) // 2
+        if runs(middle) or runs(middle):  # a failure must not be chance
+            high = middle
+        else:
+            low = middle + 1
+    return low * GRAIN
+
+
+if __name__ == "__main__":
+    main()
