@@ -52,7 +52,8 @@ format: setup ## format all sources in place
 	@$(BIN)/clang-format -i $(C_SOURCES)
 	@tools/npm run --silent format
 
-docs: setup ## check the pages: links, glossary, promises
+docs: setup ## write the page of devices, check all pages: links, glossary, promises
+	@$(BIN)/python tools/devices_page.py
 	@$(BIN)/python -m pytest --quiet tests/unit/test_docs.py
 
 lock: $(STAMPS)/installed ## write requirements.lock anew from pyproject.toml

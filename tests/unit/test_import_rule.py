@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -19,8 +20,16 @@ _SAY = "import sys; print(*sys.modules, sep='\\n', file=sys.__stderr__)"
 def loaded(code: str, folder: Path) -> set[str]:
     """The modules that a fresh interpreter has loaded after `code`."""
     command = [sys.executable, "-c", f"{code}\n{_SAY}"]
+    environment = {**os.environ, "XDG_RUNTIME_DIR": str(folder)}  # the machines of whoever tests are no business here
     result = subprocess.run(
-        command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=True
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
     )
     return set(result.stderr.split())
 
