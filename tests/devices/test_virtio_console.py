@@ -5,6 +5,7 @@ unless it says so.
 from __future__ import annotations
 
 import asyncio
+from asyncio.subprocess import DEVNULL, PIPE
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from tests.promises.c_image import c_image
 from unikernel.abi import TraceKind
 from unikernel.build.image import Image
 from unikernel.devices import TscClock, Uart16550, VirtioConsole
-from unikernel.machine.machine import boot
+from unikernel.machine.limits import Limits
+from unikernel.machine.machine import boot, describe
+from unikernel.machine.qemu import standalone_command
 
 HERE = Path(__file__).parent
 PATIENCE_S = 30
@@ -77,6 +80,15 @@ async def test_a_panic_is_shown(tmp_path: Path, target: str) -> None:
     said = run.transcript.text
     assert said.startswith("before\n\npanic: exception at 0x")
     assert said.endswith("panic: end\n")
+
+
+async def test_the_command_that_one_can_paste_shows_it_though_nobody_types(tmp_path: Path, target: str) -> None:
+    image = image_of("virtio_console/panic.c", tmp_path, "metrics")
+    command = standalone_command(describe(image, Limits(image.manifest.memory_bytes), target=target))
+    process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=PIPE)
+    said, _ = await process.communicate()
+    assert said.startswith(b"before\r\n")
+    assert said.endswith(b"panic: end\r\n")
 
 
 async def test_several_consoles_are_told_apart_by_name(tmp_path: Path, target: str) -> None:

@@ -74,6 +74,7 @@ def test_a_console_over_virtio_has_a_port_for_breaks_and_one_for_each_channel() 
     assert (
         "-chardev stdio,id=console,signal=off -chardev null,id=text.metrics -chardev null,id=text.text.break" in alone
     )
+    assert "-device virtconsole,bus=ports.text.0,chardev=console,name=text " in alone
 
 
 def test_of_two_consoles_the_other_is_a_channel() -> None:

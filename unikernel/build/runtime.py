@@ -172,8 +172,9 @@ _FATFS_FLAGS = (
     "-DMICROPY_FATFS_USE_LABEL=1",
 )
 
-#: Linked only into an image whose devices need them, beside the drivers.
+#: What an app gets of a device.
 _OBJECTS = frozenset({"channel_object", "log_object", "watch_object"})
+#: Linked only into an image whose devices need them, beside the drivers.
 SHARED = frozenset({"blank", "block_object", "fatfs", "kv", "littlefs"}) | _OBJECTS
 #: Drivers and what they share, of one file of ours each.
 _PLAIN = ("git_files", "kv", "little_kv", "rom_kv")

@@ -94,8 +94,10 @@ def _texts(hardware: Hardware, descriptors: Mapping[str, int]) -> list[str]:
     """The console on standard input and output, its break and the channels on `descriptors`, or on nothing; and what
     carries them.
 
-    A virtserialport holds output back while nobody reads; QEMU's virtconsole would drop it.
+    A virtserialport holds output back while nobody reads, where QEMU's virtconsole drops it; but it also drops all output
+    once its input has ended, as standard input may have from the start.
     """
+    port = {CONSOLE_ID: "virtserialport" if descriptors else "virtconsole"}
     words = ["-chardev", _STDIO]
     serial = [] if hardware.console else ["-serial", f"chardev:{CONSOLE_ID}"]
     for name in (*hardware.channels, *_breaks(hardware)):
@@ -107,11 +109,12 @@ def _texts(hardware: Hardware, descriptors: Mapping[str, int]) -> list[str]:
         elif isinstance(each, Ports):
             names = [each.name, *each.channels, *([each.breaks] if each.name == hardware.console else [])]
             device = _VIRTIO[hardware.machine_type].format("serial")
-            # Port 0 is a virtconsole's, and stays empty.
+            # Port 0 is a virtconsole's, and else stays empty.
             words += ["-device", f"{device},id=ports.{each.name},max_ports={len(names) + 1}"]
             for name in names:
-                port = f"bus=ports.{each.name}.0,chardev={_text_id(hardware, name)},name={name}"
-                words += ["-device", f"virtserialport,{port}"]
+                end = _text_id(hardware, name)
+                kind = port.get(end, "virtserialport")
+                words += ["-device", f"{kind},bus=ports.{each.name}.0,chardev={end},name={name}"]
     return [*words, *serial]
 
 
