@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
+from hatchling.builders.wheel import WheelBuilder
 
 from unikernel.build.image import build
 from unikernel.check import check
@@ -13,8 +15,9 @@ from unikernel.cli.main import main
 from unikernel.errors import Refusal
 from unikernel.machine.sync import boot
 from unikernel.stack import Stack
-from unikernel.template import Boot, Template, template_named, templates
+from unikernel.template import FILE, Boot, Template, template_named, templates
 
+ROOT = Path(__file__).parents[2]
 PATIENCE_S = 30
 FIRST_HALF = {
     "app-info",
@@ -106,3 +109,11 @@ def test_the_command_makes_a_template(tmp_path: Path) -> None:
 @pytest.mark.parametrize("template", templates(), ids=lambda each: each.name)
 def test_a_check_finds_nothing_in_a_template(template: Template, tmp_path: Path) -> None:
     assert check(template.make(tmp_path / template.name).stack).findings == ()
+
+
+def test_the_wheel_carries_every_template(tmp_path: Path) -> None:
+    (wheel,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path))
+    with zipfile.ZipFile(wheel) as archive:
+        packed = set(archive.namelist())
+    for template in templates():
+        assert {f"unikernel/templates/{template.name}/{name}" for name in (FILE, *template.files)} <= packed
