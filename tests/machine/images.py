@@ -28,6 +28,8 @@ MANIFEST = {
     "components": [],
     "versions": {},
 }
+PANIC_OFFSET = abi.REQUEST_OFFSET + abi._REQUEST.size + abi._MEMORY.size
+"""Of the panic record among the records."""
 HERE = Path(__file__).parent / "guest"
 FOLDER = "UNIKERNEL_TEST_GUESTS"
 """The environment variable by which a test's own processes share its images."""
@@ -55,6 +57,7 @@ def guest(behaviour: str, *, status: int = 0, count: int = 1) -> Image:
         "STATUS_VALUE": status,
         "COUNT": count,
         "RECORDS_BYTES": abi.RECORDS_BYTES,
+        "PANIC": PANIC_OFFSET,
         "MANIFEST": json.dumps(json.dumps(MANIFEST | {"name": name})),
     }
     object_path = path.with_suffix(".o")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.machine.images import stand_in
+from tests.machine.images import PANIC_OFFSET, stand_in
 from unikernel import abi
 from unikernel.build.manifest import ManifestDevice
 from unikernel.errors import MachineError, Refusal, WrongState
@@ -203,7 +203,8 @@ async def test_a_viewer_that_reads_no_further_holds_nobody_up_and_learns_what_it
 async def test_a_panic_is_reported_to_a_viewer() -> None:
     async def panics(machine: FakeMachine) -> None:
         await machine.read()
-        machine.memory[64:68] = abi.PanicCause.ASSERTION.to_bytes(4, "little")
+        cause = abi.PanicCause.ASSERTION.to_bytes(4, "little")
+        machine.memory[PANIC_OFFSET : PANIC_OFFSET + len(cause)] = cause
         machine.note_exit(0, abi.ExitKind.PANIC)
 
     async with served(panics):

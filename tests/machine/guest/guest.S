@@ -13,13 +13,12 @@
 
 #define EXIT_KIND 16 /* offsets in struct abi_records */
 #define EXIT_STATUS 20
-#define PANIC 64
 #define PANIC_CAUSE (PANIC + 0)
 #define PANIC_VECTOR (PANIC + 4)
 #define PANIC_ADDRESS (PANIC + 16)
 #define PANIC_RIP (PANIC + 24 + 16 * 8)
 #define PANIC_MESSAGE (PANIC + 24 + 18 * 8 + 16 * 8)
-/* RECORDS_BYTES, STATUS_VALUE, COUNT and MANIFEST come from images.py. */
+/* RECORDS_BYTES, PANIC (its offset), STATUS_VALUE, COUNT and MANIFEST come from images.py. */
 
     .section .note.Xen, "a", @note
     .align 4
