@@ -33,6 +33,10 @@ fat_disk_t *fat_disk_new(struct device *device) {
     return disk;
 }
 
+bool fat_disk_is(mp_obj_t object) {
+    return mp_obj_is_type(object, &disk_type);
+}
+
 fat_disk_t *fat_disk_of(void *drive) {
     return MP_OBJ_TO_PTR(((fs_user_mount_t *)drive)->blockdev.readblocks[1]);
 }

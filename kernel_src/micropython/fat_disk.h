@@ -25,6 +25,8 @@ typedef struct fat_disk {
 /* A new one, in the runtime's memory. */
 fat_disk_t *fat_disk_new(struct device *device);
 
+bool fat_disk_is(mp_obj_t object);
+
 fat_disk_t *fat_disk_of(void *drive);
 
 /* Everything is on the disk, and safe: 0 or -errno. */

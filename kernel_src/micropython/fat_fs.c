@@ -18,7 +18,11 @@
 #include "blank.h"
 #include "fat_disk.h"
 
+/* An app can reach upstream's mkfs, and give it anything. */
 static void disk_init(mp_vfs_blockdev_t *self, mp_obj_t disk) {
+    if (!fat_disk_is(disk)) {
+        mp_raise_TypeError(MP_ERROR_TEXT("a disk of the stack is needed"));
+    }
     self->readblocks[1] = self->writeblocks[0] = disk; /* an upstream mount makes the latter NULL: read-only */
 }
 

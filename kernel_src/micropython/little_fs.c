@@ -54,7 +54,13 @@ static disk_t *disk_of(mp_vfs_blockdev_t *self) {
     return MP_OBJ_TO_PTR(self->readblocks[1]);
 }
 
+static MP_DEFINE_CONST_OBJ_TYPE(disk_type, MP_QSTR_Block, MP_TYPE_FLAG_NONE);
+
+/* An app can reach upstream's mkfs, and give it anything. */
 static void disk_init(mp_vfs_blockdev_t *self, mp_obj_t disk) {
+    if (!mp_obj_is_type(disk, &disk_type)) {
+        mp_raise_TypeError(MP_ERROR_TEXT("a disk of the stack is needed"));
+    }
     memset(self, 0, sizeof *self);
     self->readblocks[1] = disk;
 }
@@ -132,8 +138,6 @@ static lfs2_ssize_t file_write(lfs2_t *lfs, lfs2_file_t *file, const void *bytes
 #define mp_vfs_blockdev_write_ext disk_program
 #define mp_vfs_blockdev_ioctl     disk_ioctl
 #include "extmod/vfs_lfs.c"
-
-static MP_DEFINE_CONST_OBJ_TYPE(disk_type, MP_QSTR_Block, MP_TYPE_FLAG_NONE);
 
 static struct device *disk_under(struct device *self) {
     return self->requirements[0];

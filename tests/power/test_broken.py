@@ -222,3 +222,10 @@ async def test_files_that_the_memory_cannot_hold_are_refused(tmp_path: Path) -> 
     image = build(Stack.default("large", app), into=tmp_path)
     with pytest.raises(Refusal, match='memory: 8 MiB is too little for "large"; the least that works is'):
         await boot(image)
+
+
+@KINDS
+async def test_an_app_can_hand_a_file_system_nothing_but_a_disk(images: dict[Kind, Image], kind: Kind) -> None:
+    make = "[files for files, place in __import__('vfs').mount() if place == '/fs'][0].mkfs"
+    answers = await said(images[kind], f"{make}(5)", f"{make}(bytearray(64))", f"{make}(None)", "os.listdir('/fs')")
+    assert answers == [*["TypeError  a disk of the stack is needed"] * 3, "ok []"]
