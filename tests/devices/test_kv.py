@@ -98,7 +98,7 @@ kv.remove("n0")
 kv.set("old", b"new")
 print(kv.get("old"))
 """
-    full = "OSError: (28, 'kv: old was not set, as the disk is full')"
+    full = "OSError: [Errno 28] ENOSPC: kv: old was not set, as the disk is full"
     assert await said(on_disk(app), tmp_path) == [full, "True True", "b'new'"]
 
 
@@ -123,7 +123,7 @@ for change in (lambda: kv.set("a", b""), lambda: kv.remove("a")):
     print(attempt(change))
 """
     files = {"texts/a": b"one", "texts/b.bin": b"\x00"}
-    read_only = "OSError: (30, 'kv is read-only: its values lie in the image')"
+    read_only = "OSError: [Errno 30] EROFS: kv is read-only: its values lie in the image"
     assert await said(stack(app, RomKv(name="kv", folder="texts"), **files), tmp_path) == [
         "['a', 'b.bin'] b'one' None KeyError: kv has no key c",
         read_only,
