@@ -11,8 +11,9 @@ from unikernel.interfaces import Block, Files
 class FatFs(Device, Files):
     """A FAT on a block device: read and written by every other system. Nothing in it is atomic; an empty disk is formatted.
 
-    After a loss of power, what was flushed is whole, and at worst there are clusters that belong to nobody. Source:
-    Microsoft, "FAT32 File System Specification", version 1.03, 2000; MicroPython 1.25, ``extmod/vfs_fat.c``.
+    After a loss of power, what was flushed is whole, and at worst there are clusters that belong to nobody or follow a
+    file's end. A file's new name in another directory costs as much as writing it. Source: Microsoft, "FAT32 File System
+    Specification", version 1.03, 2000; MicroPython 1.25, ``extmod/vfs_fat.c``.
     """
 
     kind: ClassVar[str] = "storage"
