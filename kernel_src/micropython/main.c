@@ -22,8 +22,9 @@ enum { STATUS_FAILED = 1, STATUS_MASK = 255, CONTROL_C = 3 };
 const char help_text[] = "MicroPython on a machine of its own.\n"
                          "\n"
                          "  help('modules')   what can be imported\n"
-                         "  unikernel         the machine: devices(), device(name), memory(), parameters(),\n"
-                         "                    manifest(), trace(), mark(name), reseed(), exit(status), restart()\n"
+                         "  unikernel         the machine: devices(), device(name), channel(name),\n"
+                         "                    memory(), parameters(), manifest(), trace(), mark(name),\n"
+                         "                    reseed(), exit(status), restart()\n"
                          "  Ctrl-C            interrupts what runs\n"
                          "  Ctrl-D            on an empty line: ends the machine\n"
                          "  Ctrl-E            paste mode\n";

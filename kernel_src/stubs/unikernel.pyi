@@ -1,5 +1,6 @@
 """The module unikernel, as an app in the machine sees it; kernel_src/micropython/unikernel_module.c is the thing."""
 
+import io
 from typing import Any, NamedTuple, NoReturn
 
 class _Device(NamedTuple):
@@ -18,11 +19,19 @@ class _Record(NamedTuple):
     kind: str
     ns: int | None
 
+class _Channel(io.FileIO):
+    """A stream of bytes both ways; text goes out as UTF-8."""
+
+    def write(self, data: bytes | bytearray | memoryview | str, /) -> int: ...  # type: ignore[override]
+
 def devices() -> list[_Device]:
     """The devices in boot order; status 0 is up, 1 not tried, below zero the errno of a failure."""
 
 def device(name: str) -> Any:
-    """The device itself, where an app can use it: a Block has readblocks, writeblocks, flush, discard and ioctl."""
+    """The device itself, where an app can use it: a Block has readblocks, writeblocks, flush, discard and ioctl, a Log line."""
+
+def channel(name: str) -> _Channel:
+    """A channel beside the console, as a VirtioConsole has them."""
 
 def memory() -> _Memory:
     """Bytes in all, of the heap, free in the heap now, of the stack."""
