@@ -4,13 +4,13 @@ A key is 1 to 64 of a-z, A-Z, 0-9, ".", "_" and "-", and does not begin with a d
 What is no key or no value raises ValueError, a key that is not there KeyError, a disk that fails or is full OSError.
 """
 
+import errno
 import os
 
 _KEY_MOST = 64
 _VALUE_MOST = 65536
 _KEY = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 _RAISE = object()
-_ENOENT, _ENOSPC, _EROFS = 2, 28, 30
 
 
 class RomKv:
@@ -30,7 +30,7 @@ class RomKv:
             with open(path, "rb") as file:
                 return file.read()
         except OSError as error:
-            if error.errno != _ENOENT:
+            if error.errno != errno.ENOENT:
                 raise
         if default is _RAISE:
             raise KeyError(self._none(key))
@@ -42,7 +42,7 @@ class RomKv:
 
     def set(self, key, value):
         """Refused, as `remove` is: an image is never written."""
-        raise OSError(_EROFS, self._name + " is read-only: its values lie in the image")
+        raise OSError(errno.EROFS, self._name + " is read-only: its values lie in the image")
 
     def remove(self, key):
         """Refused, as `set` is."""
@@ -88,7 +88,7 @@ class LittleKv(RomKv):
             os.rename(self._new, path)
         except OSError as error:
             self._tidy()
-            why = "the disk is full" if error.errno == _ENOSPC else "the disk failed"
+            why = "the disk is full" if error.errno == errno.ENOSPC else "the disk failed"
             raise OSError(error.errno, self._name + ": " + key + " was not set, as " + why)
 
     def remove(self, key):
@@ -96,7 +96,7 @@ class LittleKv(RomKv):
         try:
             os.remove(self._path(key))
         except OSError as error:
-            if error.errno != _ENOENT:
+            if error.errno != errno.ENOENT:
                 raise
             raise KeyError(self._none(key))
 
