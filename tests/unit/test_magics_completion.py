@@ -31,7 +31,7 @@ def test_names_of_machines(cell: Cell) -> None:
 
 
 def test_devices(cell: Cell) -> None:
-    assert tab(cell, "%unikernel devices R") == {"RamDisk", "RawMemory", "Rdrand", "RomFiles", "Repl"}
+    assert tab(cell, "%unikernel devices R") == {"RamDisk", "RawIo", "RawMemory", "Rdrand", "RomFiles", "Repl", "RomKv"}
 
 
 def test_options_and_their_values(cell: Cell) -> None:

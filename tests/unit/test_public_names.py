@@ -36,6 +36,7 @@ DEVICES = {
     "LittleKv",
     "Log",
     "RamDisk",
+    "RawIo",
     "RawMemory",
     "Rdrand",
     "Repl",

@@ -11,6 +11,7 @@ from unikernel.devices.little_kv import LittleKv
 from unikernel.devices.log import Log
 from unikernel.devices.parameter import OPEN, Open, Parameter, Value, parameter
 from unikernel.devices.ram_disk import RamDisk
+from unikernel.devices.raw_io import RawIo
 from unikernel.devices.raw_memory import RawMemory
 from unikernel.devices.rdrand import Rdrand
 from unikernel.devices.repl import Repl
@@ -27,7 +28,7 @@ CATALOGUE = Catalogue(
     (
         *(Uart16550, VirtioConsole, TscClock, Rdrand, VirtioEntropy, RomFiles, LittleFs, FatFs, VirtioBlock, RamDisk),
         *(GitFiles, LittleKv, RomKv),
-        *(EncryptedBlock, Repl, Log, HostControl, Watchdog, RawMemory),
+        *(EncryptedBlock, Repl, Log, HostControl, Watchdog, RawIo, RawMemory),
     )
 )
 """The device classes by name, in the order in which they are listed; see `Catalogue`."""
@@ -47,6 +48,7 @@ __all__ = [
     "Open",
     "Parameter",
     "RamDisk",
+    "RawIo",
     "RawMemory",
     "Rdrand",
     "Repl",

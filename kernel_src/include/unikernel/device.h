@@ -34,6 +34,7 @@ struct driver {
     const void *operations;           /* of the interface; NULL with INTERFACE_NONE */
     int (*init)(struct device *self); /* 0 or -errno; called once, after the devices it requires */
     void (*end)(struct device *self); /* NULL, or what is left to do when the machine ends: interrupts are off */
+    void *(*object)(struct device *self); /* NULL, or what the app gets as unikernel.device(name), once it is up */
 };
 
 struct device {
