@@ -1,8 +1,8 @@
 /*
  * Time from the processor's time-stamp counter, which counts from the machine's start at a rate that nobody tells.
  * Intel SDM volume 3, section 18.17. Its rate is measured against the local APIC's timer, which counts nanoseconds: at
- * first use, over what has passed by then, and again at growing distances until a second was watched; nothing waits for
- * it. Wall time: Motorola MC146818A (1984), read once.
+ * first use, over what has passed by then, and again whenever twice as much was watched; nothing waits for it. Wall time:
+ * Motorola MC146818A (1984), read once.
  */
 #include "tsc_clock.h"
 
@@ -17,7 +17,7 @@
 #include "unikernel/clock.h"
 #include "unikernel/device.h"
 
-enum { NS_PER_SECOND = 1000000000, SETTLED_NS = 1000000000, LEAST_TICKS = 1 << 16, SCALE_BITS = 32 };
+enum { NS_PER_SECOND = 1000000000, LEAST_TICKS = 1 << 16, SCALE_BITS = 32 };
 
 /* Time is base_ns + (ticks - base_ticks) * scale / 2^32; a new scale moves the base, so that time never jumps. */
 static uint64_t base_ns, base_ticks, scale;
@@ -51,8 +51,7 @@ static void measure(uint64_t ticks) {
     }
     scale = ratio(watched.ns, watched.ticks, SCALE_BITS);
     records.trace.ticks_per_second = ratio(NS_PER_SECOND, scale, SCALE_BITS);
-    const uint64_t pause = watched.ticks > LEAST_TICKS ? watched.ticks : LEAST_TICKS;
-    next_ticks = watched.ns >= SETTLED_NS ? UINT64_MAX : ticks + pause;
+    next_ticks = ticks + (watched.ticks > LEAST_TICKS ? watched.ticks : LEAST_TICKS);
 }
 
 static uint64_t monotonic_ns(struct device *self) {
