@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 
 from tests.power.recording import Write, cuts
-from tests.power.scene import SIZES, Scene
+from tests.power.scene import Scene
 from unikernel.devices import FatFs, LittleFs
 from unikernel.machine.power import Keep
 
@@ -25,10 +25,10 @@ def soak(kind: type[LittleFs | FatFs], seed: int, live: int, folder: Path) -> li
     """The faults of one workload; `live` cuts are made on machines."""
     began = time.monotonic()
     scene = Scene.of(kind, folder / f"{kind.__name__}-{seed}", seed, LENGTH)
-    recorded = scene.record()
+    recorded = scene.record(scene.blank)
     writes = sum(isinstance(event, Write) for event in recorded)
     every, seeds = (1, 4) if kind is LittleFs else (1, 1)
-    found = [scene.fault(cut) for cut in cuts(recorded, SIZES[kind], seeds, every)]
+    found = [scene.fault(cut) for cut in cuts(recorded, scene.blank, seeds, every)]
     chance = Random(seed)
     alive: list[str | None] = []
     for _ in range(live):

@@ -81,10 +81,13 @@ EXPECTED = re.compile(
     |Free\ cluster\ summary\ (wrong|uninitialized).*|\ \ Auto-correct.*
     |Orphaned\ long\ file\ name\ part\ ".*"|\ \ Auto-deleting\.|Wrong\ checksum\ for\ long\ file\ name.*
     |Long\ filename\ fragment\ ".*"\ found\ outside\ a\ LFN\ sequence\.|\ \ \(Maybe\ the\ start\ bit\ is\ missing.*
-    |\ \ Not\ auto-correcting\ this\.""",
+    |\ \ Not\ auto-correcting\ this\.
+    |FATs\ differ\ but\ appear\ to\ be\ intact\.|\ \ Using\ first\ FAT\.""",
     re.VERBOSE,
 )
-"""Clusters that belong to nobody, and half of a long name; with what fsck.fat says in any case."""
+"""Clusters that belong to nobody, half of a long name, and two tables (ours has one) that differ; with what fsck.fat says
+in any case.
+"""
 BEHIND = re.compile(r"  File size is \d+ bytes, cluster chain length is > \d+ bytes\.")
 """Clusters that follow a file's end; the line before names the file, the one after says that it is cut there."""
 

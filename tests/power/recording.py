@@ -49,14 +49,12 @@ class Mark:
 Event = Write | Flush | Mark
 
 
-def record(image: Image, disk: Path, *, disk_bytes: int) -> tuple[list[Event], str]:
-    """Run `image` on an empty `disk`; what the disk was asked, and what the machine wrote."""
+def record(image: Image, disk: Path, content: bytes) -> tuple[list[Event], str]:
+    """Run `image` on a `disk` of that content; what the disk was asked, and what the machine wrote."""
     disk.parent.mkdir(parents=True, exist_ok=True)
-    disk.unlink(missing_ok=True)
     log = disk.with_suffix(".log")
     log.write_bytes(b"")
-    with disk.open("xb") as made:
-        made.truncate(disk_bytes)
+    disk.write_bytes(content)
     hardware = describe(image, Limits(image.manifest.memory_bytes))
     command = standalone_command(hardware)
     at = command.index("-device", command.index("-blockdev"))
@@ -104,11 +102,11 @@ class Cut:
         return f"after {self.writes} writes, keep={self.keep!r}, step {self.acknowledged} acknowledged"
 
 
-def cuts(recorded: list[Event], disk_bytes: int, seeds: int, every: int = 1) -> Iterator[Cut]:
-    """Every loss of power that can be: as each `every`-th write is made, with all, none and `seeds` choices of what is
-    not flushed.
+def cuts(recorded: list[Event], content: bytes, seeds: int, every: int = 1) -> Iterator[Cut]:
+    """Every loss of power that can be, of a disk that had `content`: as each `every`-th write is made, with all, none and
+    `seeds` choices of what is not flushed.
     """
-    safe, pending = bytearray(disk_bytes), list[tuple[int, bytes]]()
+    safe, pending = bytearray(content), list[tuple[int, bytes]]()
     acknowledged, writes = -1, 0
     for event in recorded:
         if isinstance(event, Flush):

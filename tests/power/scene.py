@@ -47,19 +47,22 @@ class Scene:
     writer: Image
     reader: Image
     disk: Path
+    blank: bytes
+    """A new disk."""
 
     @classmethod
-    def of(cls, kind: type[LittleFs | FatFs], folder: Path, seed: int, length: int) -> Scene:
+    def of(cls, kind: type[LittleFs | FatFs], folder: Path, seed: int, length: int, size: int = 0) -> Scene:
         """Builds both machines below `folder`."""
+        size = size or SIZES[kind]
         life = workload.life(WHERE, seed, length, has_kv=kind is LittleFs)
         (folder / "build").mkdir(parents=True)
-        writer = build(stack(kind, "writer", life.app()), into=folder / "build")
-        reader = build(stack(kind, "reader", READER), into=folder / "build")
-        return cls(kind, life, writer, reader, folder / "disks" / "data.img")
+        writer = build(stack(kind, "writer", life.app(), size), into=folder / "build")
+        reader = build(stack(kind, "reader", READER, size), into=folder / "build")
+        return cls(kind, life, writer, reader, folder / "disks" / "data.img", bytes(size))
 
-    def record(self) -> list[Event]:
-        """What the disk is asked, when nothing is cut."""
-        events, said = recording.record(self.writer, self.disk, disk_bytes=SIZES[self.kind])
+    def record(self, content: bytes) -> list[Event]:
+        """What a disk of that content is asked, when nothing is cut."""
+        events, said = recording.record(self.writer, self.disk, content)
         assert said.endswith("done\r\n"), said
         return events
 
@@ -114,9 +117,9 @@ class Scene:
         return _names(dict(literal_eval(line) for line in run.transcript.text.splitlines()))
 
 
-def stack(kind: type[LittleFs | FatFs], name: str, app: str) -> Stack:
+def stack(kind: type[LittleFs | FatFs], name: str, app: str, size: int) -> Stack:
     """An app with one file system on one disk."""
-    disk = VirtioBlock(name="data", size=SIZES[kind])
+    disk = VirtioBlock(name="data", size=size)
     files = kind(name="fs", disk=disk, mount_point=WHERE)
     made = Stack.default(name, App.from_text(app)).add(disk).add(files)
     return made.add(LittleKv(name=workload.KEYS, files=files)) if isinstance(files, LittleFs) else made
