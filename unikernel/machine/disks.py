@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from unikernel.machine.power import Power
 
 SECTOR_BYTES: Final = 512
+GRAIN_BYTES: Final = 4096
+"""Every disk's size is a multiple of this."""
 
 _held: dict[tuple[int, int], str] = {}
 """Disks of this process's machines, by device and inode, and the machine's name."""
@@ -90,9 +92,11 @@ def _check(disk: Disk, path: Path, fd: int) -> None:
         raise Refusal(f"{disk.serial}: {path} is no file that could be a disk; give its path another place.")
     size = os.lseek(fd, 0, os.SEEK_END)
     if stat.S_ISREG(status.st_mode) and size != disk.size_bytes:
+        has = f"{memory(size)} ({size} bytes)" if size % GRAIN_BYTES == 0 else f"{size} bytes"
+        cure = f"set its size to {size}, or remove" if size and size % GRAIN_BYTES == 0 else "remove"
         raise Refusal(
-            f"{disk.serial}: its file {path} has {memory(size)} ({size} bytes), the stack says "
-            f"{memory(disk.size_bytes)}; set its size to {size}, or remove the file and what is on it."
+            f"{disk.serial}: its file {path} has {has}, the stack says {memory(disk.size_bytes)}; "
+            f"{cure} the file and what is on it."
         )
 
 
