@@ -49,7 +49,7 @@ void heap_area_give(void *area);
 
 /* Machine code is run from the image's text, where the build put it, and nowhere else; the machine makes none: native.c
  * stands in for the emitter. */
-#define MICROPY_EMIT_X64                             (1)
+#define MICROPY_EMIT_X64                               (1)
 #define MP_PLAT_COMMIT_EXEC(code, length, relocations) native_code_in_text(code, length, relocations)
 void *native_code_in_text(void *code, size_t length, void *relocations);
 
@@ -95,9 +95,9 @@ void *native_code_in_text(void *code, size_t length, void *relocations);
 #define MICROPY_PY_HASHLIB_SHA1     (1)
 
 /* Each of these needs a word from the port, so no level turns it on. */
-#define MICROPY_PY_OS_SYNC               (1) /* mounts.c flushes every open file */
-#define MICROPY_PY_OS_URANDOM            (1)
-#define MICROPY_PY_OS_INCLUDEFILE        "os_port.h"
+#define MICROPY_PY_OS_SYNC        (1) /* mounts.c flushes every open file */
+#define MICROPY_PY_OS_URANDOM     (1)
+#define MICROPY_PY_OS_INCLUDEFILE "os_port.h"
 
 /* The names of errors: upstream's own, and what file systems and disks answer. Numbers of Linux, as everywhere. */
 #define MP_ENAMETOOLONG (36)
