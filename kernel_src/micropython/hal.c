@@ -76,8 +76,18 @@ uintptr_t mp_hal_stdio_poll(uintptr_t wanted) {
 /* Waiting: between the look and the halt nothing is lost, because wait_until returns at once when an event was noted
  * since. */
 
+static void sleep_until(uint64_t deadline_ns) {
+    if (!clock_pass(deadline_ns)) {
+        wait_until(deadline_ns);
+    }
+}
+
 void hal_wait_ms(int64_t timeout_ms) {
-    wait_until(timeout_ms < 0 ? WAIT_FOREVER : clock_monotonic_ns() + (uint64_t)timeout_ms * NS_PER_MS);
+    if (timeout_ms < 0) {
+        wait_until(WAIT_FOREVER);
+    } else {
+        sleep_until(clock_monotonic_ns() + (uint64_t)timeout_ms * NS_PER_MS);
+    }
 }
 
 static void delay_ns(uint64_t ns) {
@@ -85,7 +95,7 @@ static void delay_ns(uint64_t ns) {
     uint64_t end = clock_monotonic_ns() + ns;
     do {
         mp_handle_pending(true);
-        wait_until(end);
+        sleep_until(end);
     } while (clock_monotonic_ns() < end);
     mp_handle_pending(true);
 }

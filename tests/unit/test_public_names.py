@@ -35,6 +35,7 @@ DEVICES = {
     "LittleFs",
     "LittleKv",
     "Log",
+    "MockClock",
     "RamDisk",
     "RawIo",
     "RawMemory",

@@ -177,7 +177,7 @@ _OBJECTS = frozenset({"channel_object", "log_object", "watch_object"})
 #: Linked only into an image whose devices need them, beside the drivers.
 SHARED = frozenset({"blank", "block_object", "fatfs", "kv", "littlefs"}) | _OBJECTS
 #: Drivers and what they share, of one file of ours each.
-_PLAIN = ("git_files", "kv", "little_kv", "raw_io", "rom_kv")
+_PLAIN = ("git_files", "kv", "little_kv", "mock_clock", "raw_io", "rom_kv")
 _STORAGE = (SHARED - _OBJECTS) | {"fat_fs", "git_files", "little_fs", "little_kv", "rom_kv"}
 
 #: The port's own files; ``repl.c`` is the device Repl and comes with it.

@@ -9,6 +9,7 @@ from unikernel.devices.host_control import HostControl
 from unikernel.devices.little_fs import LittleFs
 from unikernel.devices.little_kv import LittleKv
 from unikernel.devices.log import Log
+from unikernel.devices.mock_clock import MockClock
 from unikernel.devices.parameter import OPEN, Open, Parameter, Value, parameter
 from unikernel.devices.ram_disk import RamDisk
 from unikernel.devices.raw_io import RawIo
@@ -28,7 +29,7 @@ CATALOGUE = Catalogue(
     (
         *(Uart16550, VirtioConsole, TscClock, Rdrand, VirtioEntropy, RomFiles, LittleFs, FatFs, VirtioBlock, RamDisk),
         *(GitFiles, LittleKv, RomKv),
-        *(EncryptedBlock, Repl, Log, HostControl, Watchdog, RawIo, RawMemory),
+        *(EncryptedBlock, Repl, Log, HostControl, Watchdog, MockClock, RawIo, RawMemory),
     )
 )
 """The device classes by name, in the order in which they are listed; see `Catalogue`."""
@@ -45,6 +46,7 @@ __all__ = [
     "LittleFs",
     "LittleKv",
     "Log",
+    "MockClock",
     "Open",
     "Parameter",
     "RamDisk",

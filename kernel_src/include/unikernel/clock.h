@@ -1,6 +1,7 @@
 /* The Clock interface: monotonic time from the machine's start, wall time, and the next wake-up. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct device;
@@ -8,10 +9,14 @@ struct device;
 struct clock_operations {
     uint64_t (*monotonic_ns)(struct device *self); /* never goes back */
     int64_t (*wall_ns)(struct device *self);       /* since 1970-01-01 UTC, or -ENODEV */
+    void (*pass)(struct device *self, uint64_t until_ns); /* NULL, or goes there at once, where nothing need wait */
 };
 
 uint64_t clock_monotonic_ns(void); /* of the first Clock; 0 without one */
 int64_t clock_wall_ns(void);       /* of the first Clock, or -ENODEV */
+
+/* Whether the first Clock went there at once, so that there is nothing to wait for. */
+bool clock_pass(uint64_t until_ns);
 
 /* Ticks of the time-stamp counter since the machine's start: works from the first instruction, needs no device. */
 uint64_t clock_ticks(void);
