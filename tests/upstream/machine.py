@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tests.upstream import suite
+from tests.upstream import compiled, suite
 from unikernel.app import App
 from unikernel.build.app import write
 from unikernel.build.image import Image, build
@@ -38,17 +38,20 @@ def image() -> Image:
     """One image for all tests, with every device that brings what they try."""
     guest = {path.name: path.read_bytes() for path in GUEST.glob("*.py")}
     folders = {f"{folder}.romfs": write(suite.files(folder)) for folder in suite.FOLDERS}
-    stack = Stack.default("upstream", App({**guest, **folders}))
+    stack = Stack.default("upstream", App({**guest, **folders, **compiled.tests().files}))
     for device in (RawMemory(), LittleFs(disk=RamDisk(), mount_point=f"/tests/{suite.WRITING}")):
         stack = stack.add(device)
     return build(stack)
 
 
 async def run(test: str) -> Outcome:
-    """Boots a machine that runs `test` and ends."""
+    """Boots a machine that runs `test` and ends; none for a test that the build refuses."""
+    if refusal := compiled.tests().refused.get(test):
+        return Outcome(b"", refusal)
+    path = f"{test.removesuffix('.py')}.mpy" if compiled.tests().brought(test) else test
     machine = await boot(image(), timeout_s=TIMEOUT_S)
     async with machine:
-        machine.console.post(f"{test}\n")  # not send: a short test may have ended before it returns
+        machine.console.post(f"{path}\n")  # not send: a short test may have ended before it returns
         ended = await machine.wait()
     output = ended.transcript.data.replace(b"\r\n", b"\n")
     return Outcome(output, "" if ended.status == 0 else ended.reason)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.upstream import expected, skips, suite
+from tests.upstream import compiled, expected, machine, skips, suite
 from tests.upstream import verdict as judge
 from tests.upstream.expected import Expected
 from tests.upstream.machine import Outcome
@@ -36,7 +36,9 @@ SAMPLE = (
     "io/file_stdio2.py",
     "io/open_plus.py",
     "micropython/heap_locked.py",
+    "micropython/native_gen.py",
     "micropython/schedule.py",
+    "micropython/viper_types.py",
     "misc/sys_atexit.py",
     "stress/gc_trace.py",
     "unicode/file1.py",
@@ -55,9 +57,24 @@ async def test_the_machine_passes(test: str) -> None:
     assert found.passed, found.fault
 
 
-async def test_what_does_not_apply_is_skipped_for_its_reason() -> None:
-    found = await verdict("micropython/viper_addr.py")
-    assert found == Verdict("micropython/viper_addr.py", skipped=skips.reason("micropython/viper_addr.py") or "")
+@pytest.mark.parametrize("test", ["micropython/viper_globals.py", "micropython/viper_addr.py"])
+async def test_what_does_not_apply_is_skipped_for_its_reason(test: str) -> None:
+    assert await verdict(test) == Verdict(test, skipped=skips.reason(test) or "")
+
+
+def test_the_build_compiles_the_tests_of_machine_code() -> None:
+    found = compiled.tests()
+    assert found.brought("micropython/native_gen.py")
+    assert found.brought("micropython/viper_types.py")
+    assert "viper with ptr, which can reach all memory" in found.refused["micropython/viper_addr.py"]
+    assert not found.brought("micropython/viper_globals.py")  # its functions stand in a text
+    assert all(skips.reason(test) for test in found.refused)
+
+
+async def test_no_machine_is_booted_for_a_test_that_the_build_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("tests.upstream.machine.boot")
+    refusal = compiled.tests().refused["micropython/viper_addr.py"]
+    assert await machine.run("micropython/viper_addr.py") == Outcome(b"", refusal)
 
 
 def test_the_sample_is_from_every_folder_and_measures_no_time() -> None:
