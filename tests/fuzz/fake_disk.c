@@ -43,7 +43,7 @@ static void answer(struct disk *disk) {
         memcpy(disk->content + start, bytes, data->length);
     }
     *status_of(request) = 0;
-    side_give(side_of(disk), request);
+    side_give(side_of(disk), request, request->writable);
 }
 
 /* A request is made of what its operation was given, and nothing else. */

@@ -24,7 +24,8 @@ enum { SOURCES = 2, OPERATIONS_MOST = 32, BYTES_MOST = 200, RANDOM = 0x5a };
 static struct fake_device sources[SOURCES];
 static struct device in_stack[SOURCES];
 static unsigned present;
-static uint64_t given; /* at most so many bytes, by all that was said in an operation */
+static bool stingy[SOURCES]; /* a liar that gives one byte, when the driver has nearly lost patience */
+static uint64_t given;       /* at most so many bytes, by all that was said in an operation */
 
 void virtio_mmio_find(void) {
     for (unsigned i = 0; i < present; i++) {
@@ -48,13 +49,22 @@ static void turn(void) {
     }
 }
 
+static void late(void) {
+    for (unsigned i = 0; i < present; i++) {
+        struct side *queue = &sources[i].sides[0];
+        if (stingy[i] && queue->descriptors != NULL && queue->seen > 0) {
+            side_give(queue, side_newest(queue), 1);
+        }
+    }
+}
+
 static void asked(struct fake_device *source, struct side *queue) {
     const struct side_request *request = side_newest(queue);
     CHECK(request->count == 1 && request->pieces[0].device_writes);
     given += request->writable;
     if (source->honest || source->eager) {
         memset((void *)(uintptr_t)request->pieces[0].bytes, RANDOM, request->writable);
-        side_give(queue, request);
+        side_give(queue, request, request->writable);
     }
 }
 
@@ -65,7 +75,9 @@ static void bring_up(void) {
     for (unsigned i = 0; i < present; i++) {
         sources[i] = sound;
         sources[i].honest = i == honest;
-        sources[i].eager = input_below(2);
+        const uint32_t manner = input_below(3);
+        sources[i].eager = manner == 1;
+        stingy[i] = i != honest && manner == 2;
     }
     for (unsigned i = 0; i < present; i++) {
         world_operation();
@@ -92,6 +104,7 @@ static bool fills(struct device *device, size_t wanted) {
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     input_start(bytes, length);
     world_start(true, turn);
+    world_late(late);
     bring_up();
     for (int i = 0; i < OPERATIONS_MOST && (i == 0 || !input_over()); i++) {
         const size_t wanted = 1 + input_below(BYTES_MOST);

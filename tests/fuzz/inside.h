@@ -5,5 +5,6 @@
 
 void forget_virtio(void);
 void forget_block(void);
+void forget_console(void);
 
 struct virtio *virtio_number(unsigned index); /* of those found, or NULL */

@@ -6,7 +6,7 @@
 enum { NEXT = 1, DEVICE_WRITES = 2 }; /* VIRTIO 1.2, section 2.7.5 */
 
 void side_start(struct side *side, const struct virtq *queue) {
-    *side = (struct side){queue->descriptors, queue->available, queue->used, queue->size, 0, {{0}}};
+    *side = (struct side){queue->descriptors, queue->available, queue->used, queue->size, 0, 0, {{0}}};
 }
 
 bool side_is_index(const struct side *side, const volatile void *place) {
@@ -45,8 +45,12 @@ static void give(struct side *side, uint32_t id, uint32_t length) {
     side->used->index++;
 }
 
-void side_give(struct side *side, const struct side_request *request) {
-    give(side, request->head, request->writable);
+void side_give(struct side *side, const struct side_request *request, uint32_t written) {
+    give(side, request->head, written);
+}
+
+const struct side_request *side_next(struct side *side) {
+    return side->next == side->seen ? NULL : &side->requests[side->next++ % SIDE_SEEN];
 }
 
 /* Anything into what the driver has ever named, its own to write or not. */

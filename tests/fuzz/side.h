@@ -7,7 +7,7 @@
 
 #include "unikernel/virtq.h"
 
-enum { SIDE_PIECES = 8, SIDE_SEEN = 8 };
+enum { SIDE_PIECES = 8, SIDE_SEEN = 16 };
 
 /* A request as the device read it. */
 struct side_request {
@@ -23,6 +23,7 @@ struct side {
     volatile struct virtq_used *used;
     uint16_t size;
     uint16_t seen; /* requests, as an index that wraps */
+    uint16_t next; /* of those, the one that an honest device answers next */
     struct side_request requests[SIDE_SEEN];
 };
 
@@ -37,7 +38,10 @@ const struct side_request *side_see(struct side *side);
 struct side_request *side_newest(struct side *side);
 
 /* Answers a request as a device should; the data are left to the caller. */
-void side_give(struct side *side, const struct side_request *request);
+void side_give(struct side *side, const struct side_request *request, uint32_t written);
+
+/* The oldest request that was not answered by side_next, or NULL. */
+const struct side_request *side_next(struct side *side);
 
 /* One lie, or one honest deed, as the input says. */
 void side_lie(struct side *side);

@@ -18,12 +18,13 @@ enum {
     LOOK_NS = 50000,
     MS = 1000000,
     TICKS_STEP_NS = 100000000,
-    TICKS_PER_NS = 3
+    TICKS_PER_NS = 3,
+    PAUSE_SHARE = 64,
 };
 
-static uint64_t now_ns, steps;
-static bool has_clock, in_turn;
-static void (*devices_turn)(void);
+static uint64_t now_ns, steps, pause;
+static bool has_clock, in_turn, in_interrupt, interrupts_on;
+static void (*devices_turn)(void), (*when_late)(void);
 static void *taken[TAKEN_MOST];
 static unsigned taken_count;
 static struct {
@@ -33,9 +34,11 @@ static struct {
 static unsigned handler_count;
 
 void world_start(bool clock, void (*turn)(void)) {
-    now_ns = steps = 0;
+    now_ns = steps = pause = 0;
     has_clock = clock;
+    interrupts_on = true;
     devices_turn = turn;
+    when_late = NULL;
     handler_count = 0;
 }
 
@@ -55,11 +58,19 @@ void world_operation(void) {
 
 void world_step(void) {
     CHECK(++steps < STEPS_MOST);
-    if (!in_turn && !input_over()) { /* what a device does gives it no further turn */
+    if (pause > 0) {
+        pause--;
+    } else if (!in_turn && !input_over()) { /* what a device does gives it no further turn */
         in_turn = true;
         devices_turn();
         in_turn = false;
+        pause = input_number(1);
+        pause = pause * pause / PAUSE_SHARE;
     }
+}
+
+void world_late(void (*late)(void)) {
+    when_late = late;
 }
 
 void seam_looks(void) {
@@ -82,6 +93,9 @@ void wait_until(uint64_t deadline_ns) {
     world_step();
     const uint64_t wakes_ns = now_ns + input_number(1) * MS;
     now_ns = input_over() || wakes_ns > deadline_ns ? deadline_ns : wakes_ns;
+    if (input_over() && when_late != NULL) {
+        when_late();
+    }
 }
 
 void wait_wake(void) {
@@ -115,9 +129,36 @@ int arch_message_attach(void (*handler)(void *), void *argument, uint64_t *addre
     return attach(handler, argument);
 }
 
+bool arch_interrupts_off(void) {
+    const bool on = interrupts_on;
+    interrupts_on = false;
+    return on;
+}
+
+void arch_interrupts_restore(bool on) {
+    interrupts_on = on;
+}
+
+/* While a handler runs the devices have their turns, too, but interrupt nothing. */
+static void interrupt(unsigned which) {
+    if (interrupts_on && !in_interrupt) {
+        const bool turn = in_turn;
+        in_interrupt = true;
+        in_turn = false;
+        handlers[which].call(handlers[which].argument);
+        in_turn = turn;
+        in_interrupt = false;
+    }
+}
+
 void world_interrupt(void) {
     if (handler_count > 0) {
-        const uint32_t which = input_below(handler_count);
-        handlers[which].call(handlers[which].argument);
+        interrupt(input_below(handler_count));
+    }
+}
+
+void world_interrupt_all(void) {
+    for (unsigned i = 0; i < handler_count; i++) {
+        interrupt(i);
     }
 }

@@ -5,8 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Begins anew; without a clock, time stands still at 0 as it does before a Clock has come up. `turn` is the devices'.
- */
+/* Begins anew; without a clock time stands still at 0, as before a Clock has come up. `turn` is that of the devices. */
 void world_start(bool clock, void (*turn)(void));
 void world_end(void); /* frees what was taken */
 
@@ -16,4 +15,8 @@ void world_step(void); /* ends the program when they are spent */
 
 uint64_t world_ns(void); /* since the start, whether or not there is a clock */
 
-void world_interrupt(void); /* calls one of the handlers that were attached, if there is one */
+void world_interrupt(void);     /* calls one of the handlers that were attached, unless interrupts are off */
+void world_interrupt_all(void); /* each of them */
+
+/* Called instead of the devices' turn when the driver waits and the input has run out. */
+void world_late(void (*late)(void));
