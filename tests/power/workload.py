@@ -183,6 +183,13 @@ def mkdir(life: Life, path: str) -> None:
     life.add(Step(f"os.mkdir({life.at(path)})", {path: FOLDER}))
 
 
+def move(life: Life, old: str, new: str) -> None:
+    """A directory, with all that is in it. On a FAT it may be left with both names."""
+    inside = {path: value for path, value in life.tree.items() if f"{path}/".startswith(f"{old}/")}
+    effect = dict.fromkeys(inside, GONE) | {new + path.removeprefix(old): value for path, value in inside.items()}
+    life.add(Step(f"os.rename({life.at(old)}, {life.at(new)})", effect))
+
+
 def rmdir(life: Life, path: str) -> None:
     """An empty one."""
     life.add(Step(f"os.rmdir({life.at(path)})", {path: GONE}))
@@ -214,7 +221,9 @@ def sync_several(life: Life) -> None:
 
 
 def life(where: str, seed: int, length: int, *, has_kv: bool = False) -> Life:
-    """`length` things done by chance, in a tree that stays small; some of them in a Kv device, where there is one."""
+    """`length` things done by chance, in a tree that stays small. With a Kv device, which needs a littlefs, some of them
+    are done there, and directories move.
+    """
     made = Life(where, Random(seed))
     if has_kv:
         keys(made)
@@ -237,6 +246,12 @@ def _one(made: Life) -> None:
     def old_and_new() -> tuple[str, str]:
         return chance.choice(files), made.name(new=chance.random() < 0.5)
 
+    def old_and_new_folder() -> tuple[str, str]:
+        old = chance.choice(folders)
+        parents = ["", *(f"{path}/" for path in folders if not f"{path}/".startswith(f"{old}/"))]
+        names = [f"{parent}{name}" for parent in parents for name in "defgh"]
+        return old, chance.choice([name for name in names if name not in made.tree])
+
     choices: list[tuple[bool, Callable[[], None]]] = [
         (True, lambda: write(made, made.name())),
         (True, lambda: put(made, made.name())),
@@ -248,6 +263,7 @@ def _one(made: Life) -> None:
         (bool(folders), lambda: many(made, chance.choice(folders))),
         (len(folders) < 3, lambda: mkdir(made, new_folder())),
         (KEYS in made.tree, lambda: set_key(made, chance.choice(("one", "two")))),
+        (KEYS in made.tree and bool(folders), lambda: move(made, *old_and_new_folder())),
         (bool(empty), lambda: rmdir(made, chance.choice(empty))),
     ]
     if len(files) > 8:
