@@ -89,6 +89,11 @@ def compiled(source: Source) -> Compiled:
             del marked[refused]
             stayed.append(Stayed(source.shown, refused.lineno, refused.name, _reason(error)))
             source = _unmarked(source, refused)
+    if tree is None and _reaches(content):
+        raise source.fault(
+            "Python's own parser does not read this file, so nobody can look for pointers in its viper functions; "
+            "write it as CPython reads it, too."
+        )
     return Compiled(content, codes(content), tuple(stayed))
 
 
@@ -103,14 +108,19 @@ def brought(shown: str, content: bytes) -> tuple[bytes, ...]:
     Raises `BuildError` for a file that is none, and for viper and assembly, whose pointers nobody has seen.
     """
     try:
-        found = machine_code(content)
+        reaches = _reaches(content)
     except ValueError as error:
         raise BuildError(f"{error}; compile it again from its source.", file=shown) from error
-    if any(each.kind in (Kind.VIPER, Kind.ASSEMBLY) for each in found):
+    if reaches:
         raise BuildError(
             "it holds viper or assembly code, which can reach all memory; bring its source instead.", file=shown
         )
-    return tuple(dict.fromkeys(each.content for each in found))
+    return codes(content)
+
+
+def _reaches(content: bytes) -> bool:
+    """Whether a ``.mpy`` file has code that may hold pointers."""
+    return any(each.kind in (Kind.VIPER, Kind.ASSEMBLY) for each in machine_code(content))
 
 
 def component(pieces: tuple[bytes, ...]) -> Component:
