@@ -102,12 +102,12 @@ void fat_disk_try(fat_disk_t *disk) {
 }
 
 bool fat_disk_tried(fat_disk_t *disk) {
-    const bool whole = disk->held_count <= 1 && !disk->overrun;
     disk->trying = false;
-    if (!whole) {
-        disk->held_count = 0;
-    }
-    return whole;
+    return disk->held_count <= 1 && !disk->overrun;
+}
+
+void fat_disk_forget(fat_disk_t *disk) {
+    disk->held_count = 0;
 }
 
 static DRESULT result_of(int error) {

@@ -36,8 +36,11 @@ int fat_disk_sync(fat_disk_t *disk);
 void fat_disk_try(fat_disk_t *disk);
 
 /* The end of that: whether all that was written is one sector, or nothing, and so goes to the disk whole or not at all.
- * It is held still; otherwise it is forgotten. */
+ * It is held still. */
 bool fat_disk_tried(fat_disk_t *disk);
+
+/* What is held never was. */
+void fat_disk_forget(fat_disk_t *disk);
 
 /* A file's new name, without a moment at which it has none, or its clusters two. May raise OSError and MemoryError. */
 FRESULT fat_rename(FATFS *fs, const TCHAR *from, const TCHAR *to);

@@ -49,6 +49,9 @@ static FRESULT copy(FATFS *fs, const TCHAR *from, const TCHAR *to, const FILINFO
     if (result == FR_OK) {
         result = f_open(fs, &target, to, FA_WRITE | FA_CREATE_NEW);
     }
+    if (result == FR_EXIST) { /* the same file: only the case of a letter changes */
+        return f_rename(fs, from, to);
+    }
     if (result == FR_OK) {
         result = copy_content(&source, &target, buffer, &full);
         const FRESULT closed = f_close(&target);
@@ -80,13 +83,15 @@ FRESULT fat_rename(FATFS *fs, const TCHAR *from, const TCHAR *to) {
     fat_disk_t *disk = fat_disk_of(fs->drv);
     fat_disk_try(disk);
     result = f_rename(fs, from, to);
-    if (fat_disk_tried(disk)) {
-        return result == FR_OK && fat_disk_sync(disk) != 0 ? FR_DISK_ERR : result;
+    const bool whole = fat_disk_tried(disk);
+    if (whole && result == FR_OK) {
+        return fat_disk_sync(disk) == 0 ? FR_OK : FR_DISK_ERR;
     }
+    fat_disk_forget(disk);
     fs->wflag = 0;
     fs->winsect = NO_SECTOR;
     fs->last_clst = last;
     fs->free_clst = free_count;
     fs->fsi_flag = flag;
-    return copy(fs, from, to, &info);
+    return whole ? result : copy(fs, from, to, &info);
 }

@@ -50,3 +50,33 @@ async def test_a_machine_reads_what_others_wrote_and_goes_on_writing(width: int,
     assert_clean(disk)
     after = {path: data for path, data in TREE.items() if path != "large"} | {"folder/more": b"m" * 9999}
     assert fat_tree(disk, tmp_path / "out") == after
+
+
+RENAMES = """
+import os
+def put(name, size):
+    with open("/fs/" + name, "wb") as file: file.write(bytes(size))
+for i in range(40):
+    put("f%d" % i, i * 100)
+for i in range(5):
+    os.remove("/fs/f%d" % i)
+before = os.stat("/fs/f38")[6:]
+os.rename("/fs/f39", "/fs/F39")
+os.rename("/fs/f38", "/fs/another sector")
+os.rename("/fs/f37", "/fs/f36")
+print(before == os.stat("/fs/another sector")[6:], before[0])
+try: os.rename("/fs/f35", "/fs/nowhere/f35")
+except OSError as error: print(error)
+try: os.rename("/fs/none", "/fs/f35")
+except OSError as error: print(error)
+"""
+
+
+async def test_a_file_keeps_content_and_time_whatever_its_new_name(tmp_path: Path) -> None:
+    said_so = await said(image(FatFs, RENAMES, tmp_path), 512 * KIB)
+    assert said_so.splitlines() == ["True 3800", "[Errno 2] ENOENT", "[Errno 2] ENOENT"]
+    disk = tmp_path / "disks" / "data.img"
+    assert_clean(disk)
+    tree = {f"f{i}": bytes(i * 100) for i in range(5, 36)}
+    tree |= {"F39": bytes(3900), "another sector": bytes(3800), "f36": bytes(3700)}
+    assert fat_tree(disk, tmp_path / "out") == tree
