@@ -78,11 +78,11 @@ static void check_request(const struct disk *disk, const struct side_request *re
 
 static void observe(struct disk *disk) {
     const struct side *side = side_of(disk);
-    if (side->descriptors == NULL || side->seen == 0) {
+    const struct side_request *request = side_newest(side_of(disk));
+    if (request->count == 0) { /* none yet */
         return;
     }
     const uint16_t before = (uint16_t)(side->seen - 1);
-    const struct side_request *request = side_newest(side_of(disk));
     const volatile struct virtq_used_element *element = &side->used->ring[before % side->size];
     disk->moved |= side->used->index != before;
     disk->named |= element->id == request->head;

@@ -85,7 +85,7 @@ void serial_late(struct fake_serial *serial) {
         struct side *queue = &serial->device.sides[i];
         if (queue->descriptors != NULL && queue->next != queue->seen) {
             answer(serial, queue);
-        } else if (queue->descriptors != NULL && queue->seen > 0) { /* it has lied that answer away */
+        } else if (side_newest(queue)->count > 0) { /* it has lied that answer away */
             side_give(queue, side_newest(queue), 0);
         }
     }

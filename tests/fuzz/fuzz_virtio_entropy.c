@@ -52,7 +52,7 @@ static void turn(void) {
 static void late(void) {
     for (unsigned i = 0; i < present; i++) {
         struct side *queue = &sources[i].sides[0];
-        if (stingy[i] && queue->descriptors != NULL && queue->seen > 0) {
+        if (stingy[i] && side_newest(queue)->count > 0) {
             side_give(queue, side_newest(queue), 1);
         }
     }
