@@ -7,8 +7,8 @@
 struct device;
 
 struct clock_operations {
-    uint64_t (*monotonic_ns)(struct device *self); /* never goes back */
-    int64_t (*wall_ns)(struct device *self);       /* since 1970-01-01 UTC, or -ENODEV */
+    uint64_t (*monotonic_ns)(struct device *self);        /* never goes back */
+    int64_t (*wall_ns)(struct device *self);              /* since 1970-01-01 UTC, or -ENODEV */
     void (*pass)(struct device *self, uint64_t until_ns); /* NULL, or goes there at once, where nothing need wait */
 };
 
