@@ -73,5 +73,11 @@ class Watch(Interface):
     number = 10
 
 
-ALL: tuple[type[Interface], ...] = (Console, Clock, Entropy, Files, Prompt, Log, Block, Kv, Control, Watch)
+class Metrics(Interface):
+    """What a machine counts of itself."""
+
+    number = 11
+
+
+ALL: tuple[type[Interface], ...] = (Console, Clock, Entropy, Files, Prompt, Log, Block, Kv, Control, Watch, Metrics)
 """Every interface, in the order of their numbers."""

@@ -77,17 +77,17 @@ uintptr_t mp_hal_stdio_poll(uintptr_t wanted) {
  * since. */
 
 static void sleep_until(uint64_t deadline_ns) {
-    if (!clock_pass(deadline_ns)) {
+    if (metrics_due != NULL) {
+        const uint64_t due_ns = metrics_due();
+        deadline_ns = due_ns < deadline_ns ? due_ns : deadline_ns;
+    }
+    if (deadline_ns == WAIT_FOREVER || !clock_pass(deadline_ns)) {
         wait_until(deadline_ns);
     }
 }
 
 void hal_wait_ms(int64_t timeout_ms) {
-    if (timeout_ms < 0) {
-        wait_until(WAIT_FOREVER);
-    } else {
-        sleep_until(clock_monotonic_ns() + (uint64_t)timeout_ms * NS_PER_MS);
-    }
+    sleep_until(timeout_ms < 0 ? WAIT_FOREVER : clock_monotonic_ns() + (uint64_t)timeout_ms * NS_PER_MS);
 }
 
 static void delay_ns(uint64_t ns) {

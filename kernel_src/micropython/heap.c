@@ -79,6 +79,9 @@ void heap_area_give(void *area) {
 }
 
 void gc_collect(void) {
+    if (metrics_collection != NULL) {
+        metrics_collection();
+    }
     gc_collect_start();
     gc_helper_collect_regs_and_stack();
     gc_collect_end();

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "unikernel/device.h"
 
@@ -45,6 +46,11 @@ void *channel_object(const char *name) __attribute__((weak)); /* channel_object.
 
 /* os_error.c: raises OSError(number, "…"). */
 void raise_os_error(int number, const char *format, ...) __attribute__((__noreturn__, __format__(printf, 2, 3)));
+
+/* metrics.c, in an image that has the device, else NULL: before a collection; and before a wait, until when it may
+ * last. */
+void metrics_collection(void) __attribute__((weak));
+uint64_t metrics_due(void) __attribute__((weak));
 
 /* main.c */
 void runtime_start(void);

@@ -35,6 +35,7 @@ DEVICES = {
     "LittleFs",
     "LittleKv",
     "Log",
+    "Metrics",
     "MockClock",
     "RamDisk",
     "RawIo",

@@ -164,6 +164,7 @@ _LITTLEFS_FLAGS = (
 #: FAT, with long names and folders; mpconfigport.h says no word of it, as only these files ask.
 _FATFS = ("lib/oofatfs/ff", "lib/oofatfs/ffunicode")
 _FAT = ("fat_fs", "fat_disk", "fat_rename")
+_METRICS = ("metrics", "metrics_count")
 _FATFS_FLAGS = (
     "-DMICROPY_VFS_FAT=1",
     "-DMICROPY_FATFS_ENABLE_LFN=1",
@@ -305,6 +306,7 @@ def components(target: Target, tree: Path, drivers: Collection[str] = ()) -> tup
         "little_fs": (Source(port / "little_fs.c", "little_fs.c", (*_OWN_FLAGS, *_LITTLEFS_FLAGS)),),
         "littlefs": tuple(replace(each, flags=_LITTLEFS_FLAGS) for each in _sources(tree, _LITTLEFS)),
         **{name: (Source(port / f"{name}.c", f"{name}.c", _OWN_FLAGS),) for name in _PLAIN},
+        "metrics": tuple(Source(port / f"{name}.c", f"{name}.c", _OWN_FLAGS) for name in _METRICS),
         "raw_memory": (Source(port / "raw_memory.c", "raw_memory.c", _OWN_FLAGS), *_sources(tree, _RAW_MEMORY)),
     }
     scanned = tuple(_component(name, sources, includes, version) for name, sources in chosen.items())

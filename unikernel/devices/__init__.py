@@ -9,6 +9,7 @@ from unikernel.devices.host_control import HostControl
 from unikernel.devices.little_fs import LittleFs
 from unikernel.devices.little_kv import LittleKv
 from unikernel.devices.log import Log
+from unikernel.devices.metrics import Metrics
 from unikernel.devices.mock_clock import MockClock
 from unikernel.devices.parameter import OPEN, Open, Parameter, Value, parameter
 from unikernel.devices.ram_disk import RamDisk
@@ -29,7 +30,7 @@ CATALOGUE = Catalogue(
     (
         *(Uart16550, VirtioConsole, TscClock, Rdrand, VirtioEntropy, RomFiles, LittleFs, FatFs, VirtioBlock, RamDisk),
         *(GitFiles, LittleKv, RomKv),
-        *(EncryptedBlock, Repl, Log, HostControl, Watchdog, MockClock, RawIo, RawMemory),
+        *(EncryptedBlock, Repl, Log, HostControl, Watchdog, Metrics, MockClock, RawIo, RawMemory),
     )
 )
 """The device classes by name, in the order in which they are listed; see `Catalogue`."""
@@ -46,6 +47,7 @@ __all__ = [
     "LittleFs",
     "LittleKv",
     "Log",
+    "Metrics",
     "MockClock",
     "Open",
     "Parameter",

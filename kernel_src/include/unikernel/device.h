@@ -21,6 +21,7 @@ enum interface {
     INTERFACE_KV,      /* kv.h */
     INTERFACE_CONTROL, /* control.h */
     INTERFACE_WATCH,   /* watch.h */
+    INTERFACE_METRICS, /* metrics.h */
     INTERFACES,
 };
 
@@ -31,9 +32,9 @@ struct device;
 struct driver {
     const char *class_name; /* as in Python: "Uart16550" */
     enum interface provides;
-    const void *operations;           /* of the interface; NULL with INTERFACE_NONE */
-    int (*init)(struct device *self); /* 0 or -errno; called once, after the devices it requires */
-    void (*end)(struct device *self); /* NULL, or what is left to do when the machine ends: interrupts are off */
+    const void *operations;               /* of the interface; NULL with INTERFACE_NONE */
+    int (*init)(struct device *self);     /* 0 or -errno; called once, after the devices it requires */
+    void (*end)(struct device *self);     /* NULL, or what is left to do when the machine ends: interrupts are off */
     void *(*object)(struct device *self); /* NULL, or what the app gets as unikernel.device(name), once it is up */
 };
 

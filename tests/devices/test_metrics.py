@@ -1,0 +1,118 @@
+"""What a machine counts of itself is what was done; and what it costs who does not count."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from unikernel.app import App
+from unikernel.build.image import Image, build
+from unikernel.devices import (
+    Device,
+    Metrics,
+    MockClock,
+    RamDisk,
+    Rdrand,
+    RomFiles,
+    Uart16550,
+    VirtioBlock,
+    VirtioConsole,
+)
+from unikernel.machine.machine import boot
+from unikernel.machine.panic import Symbols
+from unikernel.stack import Stack
+
+PATIENCE_S = 30
+BLOCKS = """
+import gc, json, unikernel
+metrics = unikernel.device("metrics")
+disk = unikernel.device("DISK")
+block = bytearray(512)
+for number in range(5):
+    disk.writeblocks(number, block)
+for number in range(3):
+    disk.readblocks(number, bytearray(1024))
+disk.flush()
+try:
+    disk.readblocks(1 << 40, block)
+except OSError:
+    pass
+print(json.dumps(metrics.read()["devices"]["DISK"]))
+"""
+HEAP = """
+import gc, json, unikernel
+metrics = unikernel.device("metrics")
+gc.collect()
+first = metrics.read()
+large = bytearray(300000)
+del large
+gc.collect()
+print(json.dumps([first, metrics.read()]))
+"""
+SLEEPS = """
+import json, time, unikernel
+time.sleep(34)
+for _ in range(4):
+    time.sleep(4)
+"""
+COUNTED = """
+print("hello")
+print(json.dumps(unikernel.device("metrics").read()["devices"]["uart16550"]))
+"""
+
+
+def image_of(app: str, folder: Path, *devices: Device) -> Image:
+    return build(Stack("counted", App.from_text(app), (*devices, Rdrand(), RomFiles())), into=folder)
+
+
+async def said(image: Image) -> str:
+    run = await (await boot(image, timeout_s=PATIENCE_S)).wait()
+    assert run.status == 0, run.transcript.text
+    return run.transcript.text
+
+
+@pytest.mark.parametrize("disk", [RamDisk(name="data"), VirtioBlock(name="data", size=1 << 20)], ids=["ram", "virtio"])
+async def test_what_goes_through_a_disk_is_counted(disk: Device, tmp_path: Path) -> None:
+    text = await said(image_of(BLOCKS.replace("DISK", "data"), tmp_path, Uart16550(), disk, Metrics()))
+    assert json.loads(text) == {
+        "reads": 4,
+        "writes": 5,
+        "flushes": 1,
+        "read_bytes": 3 * 1024,
+        "written_bytes": 5 * 512,
+        "errors": 1,
+    }
+
+
+async def test_the_heaps_highest_is_kept(tmp_path: Path) -> None:
+    before, after = json.loads(await said(image_of(HEAP, tmp_path, Uart16550(), Metrics())))
+    assert after["uptime_s"] > before["uptime_s"] > 0
+    assert after["heap"]["collections"] == before["heap"]["collections"] + 1
+    assert after["heap"]["used"] + after["heap"]["free"] == after["heap"]["bytes"]
+    assert after["heap"]["used"] <= after["heap"]["high"] - 300_000
+
+
+async def test_a_line_comes_where_the_app_sleeps(tmp_path: Path) -> None:
+    text = await said(image_of(SLEEPS + COUNTED, tmp_path, Uart16550(), MockClock(), Metrics(every_s=10)))
+    *lines, hello, last = text.splitlines()
+    assert hello == "hello"
+    found: list[dict[str, Any]] = [json.loads(line) for line in lines]
+    assert [each["uptime_s"] for each in found] == [10, 20, 30, 40]
+    assert found[-1]["devices"]["uart16550"] == {}
+    assert json.loads(last) == {"writes": 3, "written_bytes": 7}
+
+
+async def test_lines_go_to_a_channel(tmp_path: Path) -> None:
+    devices = (VirtioConsole(channels="metrics"), MockClock(), Metrics(every_s=30, channel="metrics"))
+    run = await (await boot(image_of(SLEEPS + "print('done')\n", tmp_path, *devices), timeout_s=PATIENCE_S)).wait()
+    assert run.transcript.text == "done\n"
+    assert json.loads(run.channels["metrics"].text)["uptime_s"] == 30
+
+
+async def test_an_image_without_it_has_none_of_it(tmp_path: Path) -> None:
+    image = image_of("print(1)", tmp_path, Uart16550())
+    assert image.debug_path is not None
+    assert not [name for _, _, name in Symbols.read(image.debug_path).table if "metrics" in name or "counted" in name]

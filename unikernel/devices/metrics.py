@@ -1,0 +1,28 @@
+"""What a machine counts of itself."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from unikernel.devices.device import Device, parameter
+from unikernel.interfaces import Clock
+from unikernel.interfaces import Metrics as MetricsInterface
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metrics(Device, MetricsInterface):
+    """Uptime, memory, and what went through each disk, console and source of randomness.
+
+    ``unikernel.device("metrics").read()`` gives a dict: ``uptime_s``; ``heap`` with bytes in all, ``used``, ``free``,
+    ``high`` (the most that was used) and ``collections``; and ``devices``, by name: ``reads``, ``writes``, ``flushes``,
+    ``discards``, ``read_bytes``, ``written_bytes``, ``errors``, those that are not 0. With `every_s` the same is
+    written as a line of JSON, where the app sleeps or waits. `Machine.metrics` shows the last one beside what the host
+    sees. Counting costs an image without it nothing.
+    """
+
+    kind: ClassVar[str] = "runtime"
+    source: ClassVar[str] = "micropython/metrics.c"
+    hardware: ClassVar[str] = "the count of all devices"
+
+    clock: Clock | None = None
+    every_s: int = parameter(0, "how often a line is written; 0: never", unit="s", least=0, most=86400)
+    channel: str = parameter("", "the channel that lines go to; empty: the console")
