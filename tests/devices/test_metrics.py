@@ -65,7 +65,7 @@ print(json.dumps(unikernel.device("metrics").read()["devices"]["uart16550"]))
 
 
 def image_of(app: str, folder: Path, *devices: Device) -> Image:
-    return build(Stack("counted", App.from_text(app), (*devices, Rdrand(), RomFiles())), into=folder)
+    return build(Stack("counted", App.from_text(app), (*devices, Rdrand(), RomFiles())), into=folder / "build")
 
 
 async def said(image: Image) -> str:
