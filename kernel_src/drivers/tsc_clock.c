@@ -1,8 +1,8 @@
 /*
  * Time from the processor's time-stamp counter, which counts from the machine's start at a rate that nobody tells.
  * Intel SDM volume 3, section 18.17. Its rate is measured against the local APIC's timer, which counts nanoseconds: at
- * first use, over what has passed by then, and again whenever twice as much was watched; nothing waits for it. Wall time:
- * Motorola MC146818A (1984), read once.
+ * first use, over what has passed by then, and again whenever twice as much was watched; nothing waits for it. Wall
+ * time: Motorola MC146818A (1984), read once.
  */
 #include "tsc_clock.h"
 
