@@ -116,3 +116,30 @@ async def test_an_image_without_it_has_none_of_it(tmp_path: Path) -> None:
     image = image_of("print(1)", tmp_path, Uart16550())
     assert image.debug_path is not None
     assert not [name for _, _, name in Symbols.read(image.debug_path).table if "metrics" in name or "counted" in name]
+
+
+COUNTS = """
+import time, unikernel
+disk = unikernel.device("data")
+for number in range(5):
+    disk.writeblocks(number, bytearray(512))
+disk.readblocks(0, bytearray(1024))
+disk.flush()
+while True:
+    time.sleep(0.2)
+"""
+
+
+async def test_the_host_sees_what_the_machine_says(tmp_path: Path) -> None:
+    devices = (Uart16550(), VirtioBlock(name="data", size=1 << 20), Metrics(every_s=1))
+    async with await boot(image_of(COUNTS, tmp_path, *devices), timeout_s=PATIENCE_S) as machine:
+        await machine.console.expect("\n")
+        metrics = await machine.metrics()
+    host, said = metrics.host, metrics.said
+    assert host.processor_s > 0
+    assert host.resident_bytes > 1 << 20
+    assert said["devices"]["data"] == {"reads": 1, "writes": 5, "flushes": 1, "read_bytes": 1024, "written_bytes": 2560}
+    data = host.drives["data"]
+    assert (data.writes, data.flushes, data.written_bytes, data.errors) == (5, 1, 2560, 0)
+    assert (data.reads, data.read_bytes) == (1, 1024)
+    assert "data: written bytes" in str(metrics)

@@ -19,6 +19,7 @@ from unikernel.machine.fake import Fake, FakeMachine
 from unikernel.machine.handle import MachineState
 from unikernel.machine.kept_server import Server
 from unikernel.machine.machine import Machine, boot
+from unikernel.machine.metrics import HostView
 
 DEEP = "deep/" * 12
 
@@ -72,6 +73,22 @@ async def test_a_viewer_types_reads_and_gets_the_run() -> None:
     assert machine.state is MachineState.ENDED
     with pytest.raises(WrongState, match="has ended"):
         await machine.console.send("x")
+
+
+async def test_a_viewer_sees_what_the_host_sees_and_the_machine_says() -> None:
+    heap = '{"bytes": 2, "used": 1, "free": 1, "high": 1, "collections": 0}'
+
+    async def says(machine: FakeMachine) -> None:
+        await machine.write(f'{{"uptime_s": 1.5, "heap": {heap}, "devices": {{}}}}\r\n')
+        await machine.read()
+
+    async with served(says):
+        machine = await kept.attach("stand-in")
+        await machine.console.expect("\n")
+        metrics = await machine.metrics()
+        await machine.leave()
+    assert metrics.host == HostView(0.0, 0, {})
+    assert metrics.said["uptime_s"] == 1.5
 
 
 async def test_each_viewer_sees_all_and_the_late_one_what_is_kept() -> None:

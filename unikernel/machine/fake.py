@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Final
 
 from unikernel import abi
 from unikernel.errors import VmmError
+from unikernel.machine.metrics import DriveCounts
 from unikernel.machine.vmm import Channel, EndKind, Session, VmmEnd
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from unikernel.machine.vmm import Hardware
 
@@ -132,6 +133,10 @@ class FakeSession:
     async def resume(self) -> None:
         """Seen by a script that looks."""
         self.machine.running.set()
+
+    async def drives(self) -> Mapping[str, DriveCounts]:
+        """Nothing carries anything out."""
+        return {drive.disk.serial: DriveCounts() for drive in self.machine.hardware.drives}
 
     def stop(self) -> None:
         """End the play."""

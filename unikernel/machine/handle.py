@@ -12,6 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 from unikernel.errors import MachineTimeout, WrongState
+from unikernel.machine.metrics import MachineMetrics, last_said
 from unikernel.machine.run import Run, restarted
 from unikernel.table import Card
 from unikernel.units import duration, memory
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from unikernel.build.image import Image
     from unikernel.machine.console import Console
     from unikernel.machine.limits import Limits
+    from unikernel.machine.metrics import HostView
     from unikernel.machine.power import Keep
 
 P = ParamSpec("P")
@@ -169,6 +171,16 @@ class Handle(ABC):
     @abstractmethod
     async def records(self) -> abi.Records:
         """What the machine has noted so far; while it runs, as it is at this moment."""
+
+    @abstractmethod
+    async def host_view(self) -> HostView:
+        """What the host sees of the machine, as it is at this moment."""
+
+    async def metrics(self) -> MachineMetrics:
+        """The same beside what the machine says of itself, where its stack has the device Metrics with lines."""
+        view = await self.host_view()
+        texts = (*self.channels.values(), self.console)
+        return MachineMetrics(self.name, view, last_said(each.transcript.data for each in texts))
 
     def card(self) -> Card:
         """How it shows itself."""

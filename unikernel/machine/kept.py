@@ -21,6 +21,7 @@ from unikernel.machine import panic, registry, wire
 from unikernel.machine.console import Console
 from unikernel.machine.handle import Handle, MachineState, require
 from unikernel.machine.limits import Limits
+from unikernel.machine.metrics import HostView
 from unikernel.machine.power import PowerCut
 from unikernel.machine.run import STATUS_VMM, HostTimes, Run
 from unikernel.machine.wire import PIECE_BYTES, PROTOCOL, Message
@@ -244,6 +245,11 @@ class KeptMachine(Handle):
         """What the machine has noted so far; while it runs, as it is at this moment."""
         run = self.run
         return run.records if run else abi.Records.read(await self._ask("records"))
+
+    @require(MachineState.RUNNING, MachineState.PAUSED)
+    async def host_view(self) -> HostView:
+        """What the keeper's host sees of the machine, as it is at this moment."""
+        return HostView.read(await self._ask("metrics"))
 
     async def _to_the_end(self, what: str) -> Run:
         with contextlib.suppress(MachineError):

@@ -180,6 +180,8 @@ class Viewer:
             await self._text(str(message.fields.get("channel"))).send(data)
         elif what == "records":
             return machine.records_bytes()
+        elif what == "metrics":
+            return (await machine.host_view()).json()
         elif what == "power_cut":
             await machine.power_cut(**json.loads(data))
         elif what in ("interrupt", "pause", "resume", "stop", "shutdown", "restart"):

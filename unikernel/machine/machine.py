@@ -21,6 +21,7 @@ from unikernel.machine.channel_console import ChannelConsole
 from unikernel.machine.disks import Disks, project_of
 from unikernel.machine.handle import Handle, MachineState, require
 from unikernel.machine.limits import DEFAULT_OUTPUT_BYTES, Limits
+from unikernel.machine.metrics import HostView
 from unikernel.machine.parameters import command_line, planted, settings
 from unikernel.machine.power import Power, PowerCut
 from unikernel.machine.qemu import Qemu
@@ -190,6 +191,11 @@ class Machine(Handle):
         """What the machine has noted so far; while it runs, as it is at this moment."""
         run = self.run
         return run.records if run else self._read_records()
+
+    @require(MachineState.RUNNING, MachineState.PAUSED)
+    async def host_view(self) -> HostView:
+        """What the host sees of the machine, as it is at this moment."""
+        return HostView.of(self.pid, await self._session.drives())
 
     def records_bytes(self) -> bytes:
         """The same as they lie in the machine's memory; of its last moment, once it has ended."""

@@ -21,12 +21,14 @@ from unikernel.devices.attachment import VIRTIO, Ports, RandomSource, SerialLine
 from unikernel.errors import Refusal, VmmError
 from unikernel.machine import aio, sandbox
 from unikernel.machine.process import Process
-from unikernel.machine.qemu_monitor import WATCHDOG, Monitor
+from unikernel.machine.qemu_monitor import WATCHDOG, Monitor, counts
 from unikernel.machine.vmm import Channel, Drive, EndKind, Hardware, Session, VmmEnd
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from unikernel.machine.metrics import DriveCounts
 
 BINARY: Final = "qemu-system-x86_64"
 NAME: Final = "QEMU"
@@ -290,6 +292,10 @@ class QemuSession:
     async def resume(self) -> None:
         """Start them again."""
         await self._monitor.execute("cont")
+
+    async def drives(self) -> Mapping[str, DriveCounts]:
+        """By the monitor; a disk's node is named for it, and so is the one that limits its rate."""
+        return counts(await self._monitor.execute("query-blockstats"))
 
     def stop(self) -> None:
         """SIGTERM ends QEMU in order; it needs no monitor."""

@@ -15,6 +15,7 @@ import socket
 from typing import TYPE_CHECKING, Any, Final
 
 from unikernel.errors import VmmError
+from unikernel.machine.metrics import DriveCounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -137,6 +138,23 @@ class Monitor:
         with contextlib.suppress(OSError, ValueError):
             raw = self._socket.recv(GREETING_BYTES, socket.MSG_PEEK | socket.MSG_DONTWAIT)
             self._greeting = json.loads(raw.split(b"\n", 1)[0])
+
+
+def counts(answer: Any) -> Mapping[str, DriveCounts]:
+    """The answer to query-blockstats, by the disks' names (qapi/block-core.json, BlockStats)."""
+    found = {}
+    for each in answer:
+        stats = each["stats"]
+        failed = sum(stats[f"failed_{kind}_operations"] for kind in ("rd", "wr", "flush", "unmap"))
+        found[each["node-name"].partition(".")[2]] = DriveCounts(
+            reads=stats["rd_operations"],
+            writes=stats["wr_operations"],
+            flushes=stats["flush_operations"],
+            read_bytes=stats["rd_bytes"],
+            written_bytes=stats["wr_bytes"],
+            errors=failed + stats["invalid_rd_operations"] + stats["invalid_wr_operations"],
+        )
+    return found
 
 
 def _client(qmp: Any) -> QMPClient:

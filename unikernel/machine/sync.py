@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from unikernel.build.image import Image
     from unikernel.machine import console as asynchronous_console
     from unikernel.machine.handle import Handle, MachineState
+    from unikernel.machine.metrics import MachineMetrics
     from unikernel.machine.power import Keep, PowerCut
     from unikernel.machine.run import Run
     from unikernel.machine.transcript import Transcript
@@ -123,6 +124,10 @@ class Machine:
     def records(self) -> Records:
         """What the machine has noted so far."""
         return core().run(self.inner.records())
+
+    def metrics(self) -> MachineMetrics:
+        """What the host sees of the machine, beside what it says of itself, as it is at this moment."""
+        return core().run(self.inner.metrics())
 
     def wait(self, timeout_s: float | None = None) -> Run:
         """Wait for the machine's end. Raises `MachineTimeout` when it still runs after `timeout_s` seconds, and leaves

@@ -15,11 +15,12 @@ from unikernel.devices.attachment import Ports, SerialLine, WatchdogTimer
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from unikernel.devices.attachment import Attachment, Disk
     from unikernel.machine.accelerator import Accelerator
+    from unikernel.machine.metrics import DriveCounts
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,9 @@ class Session(Protocol):
 
     async def resume(self) -> None:
         """Let a paused machine go on."""
+
+    async def drives(self) -> Mapping[str, DriveCounts]:
+        """What was carried out for each disk, by its name."""
 
     def stop(self) -> None:
         """Ask the VMM to end in order; `wait` says when it did."""
