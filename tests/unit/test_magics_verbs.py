@@ -225,7 +225,7 @@ def test_compose_binds_a_composer_whose_changes_are_the_sessions(cell: Cell) -> 
         ),
         ("%unikernel console", "console: no machine was booted in this notebook; %unikernel boot starts one."),
         ("%unikernel devices Uart", 'devices: there is no device class "Uart"; did you mean "Uart16550"?'),
-        ("%unikernel plot pie", '%unikernel plot: picture cannot be "pie"; choose boot, footprint.'),
+        ("%unikernel plot pie", '%unikernel plot: picture cannot be "pie"; choose boot, footprint, memory.'),
         ("%unikernel build 'x", "%unikernel: the line cannot be read (no closing quotation); close the quotation."),
         (
             "%unikernel app x",
