@@ -78,6 +78,7 @@ $(STAMPS)/installed: requirements.lock pyproject.toml | system
 	@echo "setup: installing what requirements.lock says"
 	@$(PIP) install --require-hashes --no-deps --requirement requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q unikernel
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/node: extension/package.json extension/package-lock.json $(STAMPS)/installed
