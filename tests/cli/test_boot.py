@@ -86,3 +86,17 @@ def test_who_stops_reading_stops_the_machine(project: Maker) -> None:
     assert first == "y" * 70
     assert status == "141"
     assert "Traceback" not in result.stderr
+
+
+def test_a_reader_that_leaves_early_does_not_hurt_the_machine(unikernel: Command, tmp_path: Path) -> None:
+    folder = tmp_path / "talker"
+    assert unikernel("new", "--template", "storage", folder).returncode == 0
+    main = folder / "main.py"
+    main.write_text("for number in range(3000):\n    print('words', number)\n" + main.read_text())
+    command = f"{COMMAND[0]} boot {folder} | head -n 1"
+    done = subprocess.run(
+        ["bash", "-c", command], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout == "words 0\n"
+    assert "Traceback" not in done.stderr
+    assert unikernel("boot", folder).stdout.splitlines()[-1] == "boot 2"

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.promises.c_image import c_image
-from unikernel.build.image import Image
+from unikernel.app import App
+from unikernel.build.image import Image, build
 from unikernel.devices import TscClock, Uart16550, VirtioBlock
 from unikernel.machine.machine import boot
+from unikernel.stack import Stack
 
 HERE = Path(__file__).parent
 PATIENCE_S = 30
@@ -33,3 +35,23 @@ async def test_a_disk_keeps_what_is_written_on_either_transport(round_trip: Imag
     assert content[: 7 * 512] == bytes(7 * 512)
     assert content[8 * 512 : 307 * 512] == bytes((i * 31 + i // 512) % 256 for i in range(512, 300 * 512))
     assert not any((disk.parent / "other.img").read_bytes())
+
+
+LIMITED = """
+import time, unikernel
+disk, block = unikernel.device("data"), bytearray(512)
+began = time.ticks_ms()
+for number in range(30):
+    disk.readblocks(number, block)
+print(time.ticks_diff(time.ticks_ms(), began))
+"""
+
+
+async def test_a_rate_is_kept(tmp_path: Path) -> None:
+    disk = VirtioBlock(name="data", operations_per_second=20, bytes_per_second=1 << 20)
+    folder = tmp_path / "build"
+    image = build(Stack.default("limited", App.from_text(LIMITED)).add(disk), into=folder)
+    run = await (await boot(image, timeout_s=PATIENCE_S)).wait(PATIENCE_S)
+    assert run.status == 0, run.transcript.text
+    # At 20 a second 30 take a second and a half, less what a burst allows; without the limit some milliseconds.
+    assert int(run.transcript.text) > 500

@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from unikernel.cli.terminal import RawTerminal
-from unikernel.errors import MachineError
+from unikernel.errors import MachineError, MachineTimeout
 from unikernel.machine.loop import core
+from unikernel.machine.machine import Machine as Owned
 from unikernel.machine.run import Run
 from unikernel.machine.sync import Machine
 
@@ -36,6 +37,9 @@ WRITE_BYTES: Final = select.PIPE_BUF
 HELD_ABOVE_BYTES: Final = 8 << 20
 HELD_BELOW_BYTES: Final = 1 << 20
 """Where whoever reads our output is slow, no more comes from the first on, and again at the second."""
+
+UNREAD_S: Final = 5.0
+"""How long a machine goes on whose output nobody reads any more."""
 
 SIGNAL_STATUS: Final = 128
 _STOPPING: Final = (signal.SIGTERM, signal.SIGHUP)
@@ -122,6 +126,15 @@ class Attachment:
                     status = SIGNAL_STATUS + number if number else run.status if run else 0
                     self._flush()
                     return Attached(run, status, self._last == b"\n")
+        except BrokenPipeError:
+            # Who read has left, as `head` does. A machine that is about to end does so in its own order.
+            self._written.clear()
+            unsubscribe()
+            if isinstance(self._machine.inner, Owned):
+                with contextlib.suppress(MachineTimeout):
+                    self._machine.wait(UNREAD_S)
+            self._machine.leave()
+            raise
         except BaseException:
             self._machine.leave()
             raise
