@@ -28,9 +28,15 @@ from unikernel.devices.watchdog import Watchdog
 
 CATALOGUE = Catalogue(
     (
-        *(Uart16550, VirtioConsole, TscClock, Rdrand, VirtioEntropy, RomFiles, LittleFs, FatFs, VirtioBlock, RamDisk),
-        *(GitFiles, LittleKv, RomKv),
-        *(EncryptedBlock, Repl, Log, HostControl, Watchdog, Metrics, MockClock, RawIo, RawMemory),
+        *(Uart16550, VirtioConsole),
+        *(TscClock, MockClock),
+        *(Rdrand, VirtioEntropy),
+        *(RomFiles, LittleFs, FatFs, GitFiles),
+        *(VirtioBlock, RamDisk, EncryptedBlock),
+        *(LittleKv, RomKv),
+        *(Repl, Log),
+        *(HostControl, Watchdog, Metrics),
+        *(RawMemory, RawIo),
     )
 )
 """The device classes by name, in the order in which they are listed; see `Catalogue`."""
