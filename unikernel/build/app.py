@@ -15,11 +15,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from unikernel.app import App
-from unikernel.build import native
-from unikernel.build.bytecode import Source
+from unikernel.build.bytecode import Compiled, Source
 from unikernel.build.shelf import Shelf, own, wanted
 from unikernel.errors import Refusal
 
+MACHINE_CODE_MARKS = (b"micropython.", b"# unikernel: native")
 _CURE = "put {}.py beside main.py, name a package that has it, or catch its ImportError."
 
 
@@ -31,7 +31,7 @@ class Rom:
     shelves: tuple[str, ...]
     codes: tuple[bytes, ...] = ()
     """Machine code that must stand in the image's text, too."""
-    stayed: tuple[native.Stayed, ...] = ()
+    stayed: tuple[str, ...] = ()
     """What was marked to be machine code and is not."""
 
 
@@ -59,7 +59,7 @@ def rom(app: App, modules: frozenset[str], packages: tuple[Shelf, ...] = (), bro
     files = {name: content for name, content in app.files.items() if not name.endswith(".py")}
     places = [source.name for source in sources] + [book.path for book in books]
     compiled = _compiled([*sources, *(book.source for book in books)])
-    codes = [code for name in files if name.endswith(".mpy") for code in native.brought(_shown(app, name), files[name])]
+    codes = [code for name in files if name.endswith(".mpy") for code in _brought(_shown(app, name), files[name])]
     for name in brought.files.keys() & files.keys():
         raise Refusal(f"{_shown(app, name)}: a device puts a file of that name into the image; rename one of them.")
     files |= brought.files
@@ -103,11 +103,25 @@ def _asking(modules: Iterable[str]) -> list[Source]:
     return [Source("devices.py", "devices", f"import {module}\n".encode()) for module in modules]
 
 
-def _compiled(sources: list[Source]) -> list[native.Compiled]:
+def _compiled(sources: list[Source]) -> list[Compiled]:
     if len(sources) == 1:
-        return [native.compiled(sources[0])]
+        return [_compile(sources[0])]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(native.compiled, sources))
+        return list(pool.map(_compile, sources))
+
+
+def _compile(source: Source) -> Compiled:
+    if not any(mark in source.raw for mark in MACHINE_CODE_MARKS):
+        return Compiled(source.compiled())
+    from unikernel.build import native  # noqa: PLC0415 - most apps have no machine code
+
+    return native.compiled(source)
+
+
+def _brought(shown: str, content: bytes) -> tuple[bytes, ...]:
+    from unikernel.build import native  # noqa: PLC0415 - most apps bring no compiled file
+
+    return native.brought(shown, content)
 
 
 def _shown(app: App, name: str) -> str:

@@ -33,6 +33,15 @@ _COMPILE_SECONDS = 60
 
 
 @dataclass(frozen=True)
+class Compiled:
+    """A ``.mpy`` file, its pieces of machine code, and a line for each function that was marked and stayed bytecode."""
+
+    content: bytes
+    codes: tuple[bytes, ...] = ()
+    stayed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Source:
     """A Python file: the name that a traceback in the machine shows, the name its user knows, its bytes."""
 

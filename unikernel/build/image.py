@@ -118,7 +118,7 @@ def build(source: Stack | Plan, *, into: Path | str | None = None, progress: Pro
     """
     started = time.perf_counter()
     # Reading an image needs neither compiler nor plan: imported here, the way to boot stays short.
-    from unikernel.build import native, runtime  # noqa: PLC0415
+    from unikernel.build import runtime  # noqa: PLC0415
     from unikernel.build.app import rom as rom_of  # noqa: PLC0415
     from unikernel.build.brought import brought  # noqa: PLC0415
     from unikernel.build.catalogue import components as components_of  # noqa: PLC0415
@@ -138,6 +138,8 @@ def build(source: Stack | Plan, *, into: Path | str | None = None, progress: Pro
     tools = toolchain()
     components = components_of(plan, progress)
     if rom.codes:
+        from unikernel.build import native  # noqa: PLC0415
+
         components = (*components, native.component(rom.codes))
     archives = Compiler(tools, plan.target, progress).archives(components)
     manifest = Manifest.of(
@@ -155,7 +157,7 @@ def build(source: Stack | Plan, *, into: Path | str | None = None, progress: Pro
         linking = time.monotonic()
         image = _link(plan, inputs, key, path)
         progress(Step("link", path.name, seconds=time.monotonic() - linking))
-    return replace(image, seconds=time.perf_counter() - started, stayed=tuple(map(str, rom.stayed)))
+    return replace(image, seconds=time.perf_counter() - started, stayed=rom.stayed)
 
 
 def _packages(plan: Plan, progress: Progress) -> Packages | None:

@@ -11,11 +11,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from unikernel.build import cache, kernel, stamps
-from unikernel.build.bytecode import Source
+from unikernel.build.bytecode import Compiled, Source
 from unikernel.build.components import Component
 from unikernel.build.components import Source as CSource
 from unikernel.build.mpy import Kind, machine_code
@@ -35,29 +35,6 @@ _ALIGN = 16
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@dataclass(frozen=True)
-class Stayed:
-    """A function, or a whole module, that stays bytecode, and the emitter's reason."""
-
-    file: str
-    line: int
-    name: str
-    reason: str
-
-    def __str__(self) -> str:
-        """One line for the user."""
-        return f"{self.file}:{self.line}: {self.name} stays bytecode: {self.reason}."
-
-
-@dataclass(frozen=True)
-class Compiled:
-    """A ``.mpy`` file, its pieces of machine code, and what stayed bytecode."""
-
-    content: bytes
-    codes: tuple[bytes, ...] = ()
-    stayed: tuple[Stayed, ...] = ()
-
-
 def compiled(source: Source) -> Compiled:
     """Compiles a source, what is marked in it to machine code.
 
@@ -73,21 +50,21 @@ def compiled(source: Source) -> Compiled:
             _refuse_pointers(source, function)
     if not whole and not marked:
         return Compiled(source.compiled())
-    stayed: list[Stayed] = []
+    stayed: list[str] = []
     while True:
         try:
             content = source.compiled((_MACHINE, *(_WHOLE if whole else ())))
             break
         except BuildError as error:
             if whole:
-                stayed.append(Stayed(source.shown, error.line or 1, source.name, _reason(error)))
+                stayed.append(_stayed(source, error.line or 1, source.name, error))
                 whole = False
                 continue
             refused = _around(marked, error.line)
             if refused is None:
                 raise
             del marked[refused]
-            stayed.append(Stayed(source.shown, refused.lineno, refused.name, _reason(error)))
+            stayed.append(_stayed(source, refused.lineno, refused.name, error))
             source = _unmarked(source, refused)
     if tree is None and _reaches(content):
         raise source.fault(
@@ -196,7 +173,7 @@ def _unmarked(source: Source, function: Function) -> Source:
     return replace(source, raw=b"\n".join(lines))
 
 
-def _reason(error: BuildError) -> str:
-    """The emitter's words, without the kind of its exception and our cure."""
+def _stayed(source: Source, line: int, name: str, error: BuildError) -> str:
+    """One line for the user, with the emitter's reason, without the kind of its exception and our cure."""
     said = str(error.args[0]).partition(";")[0]
-    return said.partition(": ")[2] or said
+    return f"{source.shown}:{line}: {name} stays bytecode: {said.partition(': ')[2] or said}."
