@@ -120,8 +120,8 @@ def said(text: str) -> str:
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
         try:
-            exec(compile(text, "proof", "exec", dont_inherit=True), {"__name__": "proof"})  # noqa: S102
-        except Exception as error:  # noqa: BLE001
+            exec(compile(text, "proof", "exec", dont_inherit=True), {"__name__": "proof"})  # noqa: S102 - a proof of ours
+        except Exception as error:  # noqa: BLE001 - its name is what is compared
             print(type(error).__name__)
     return out.getvalue()
 

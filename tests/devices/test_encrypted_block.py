@@ -42,7 +42,7 @@ class Watched(Qemu):
             self.memory = session.memory(0, hardware.memory_bytes)
             await close()
 
-        session.close = closing  # type: ignore[method-assign]
+        session.close = closing  # type: ignore[method-assign]  # of this session alone: the last look at its memory
         return session
 
 

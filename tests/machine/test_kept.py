@@ -14,7 +14,7 @@ from tests.machine.images import guest
 from unikernel.errors import MachineError, Refusal
 from unikernel.machine import registry
 from unikernel.machine.kept import KeptMachine
-from unikernel.machine.sync import attach, boot
+from unikernel.machine.sync import Machine, attach, boot
 
 PATIENCE_S = 20
 MOST_KEEPER_BYTES = 48 << 20
@@ -31,8 +31,8 @@ def is_gone(pid: int) -> bool:
     return registry.process_started(pid) is None
 
 
-def keeper_of(machine: object) -> int:
-    inner = machine.inner  # type: ignore[attr-defined]
+def keeper_of(machine: Machine) -> int:
+    inner = machine.inner
     assert isinstance(inner, KeptMachine)
     return inner.keeper_pid
 

@@ -3,7 +3,7 @@
 Its two arguments are the lines between which the host finds what /main.py wrote. /main.py may use what stands here:
 `libc`, and `mount` for more file systems.
 """
-# These names and modules are MicroPython's, not CPython's.
+# These names and modules are MicroPython's, which has no annotations and no pathlib; whatever a script raises is told.
 # ruff: noqa: ANN001, ANN201, BLE001, F821, PTH123, PTH208
 # mypy: ignore-errors
 
