@@ -44,7 +44,7 @@ async def test_it_waits_before_its_first_instruction_and_stops_at_a_symbol() -> 
         assert (await asyncio.to_thread(gdb.go_on)).startswith(TRAPPED)
         assert gdb.rip() == address_of(image.path, name)
         gdb.clear(gdb.rip())
-    assert machine.console.transcript.data == b"hello\r\n"
+    await machine.console.expect("hello")
     gdb.leave()
     run = await machine.wait(PATIENCE_S)
     assert (run.status, run.transcript.text) == (7, "hello\n")
