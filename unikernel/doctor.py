@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unikernel.errors import UnikernelError
+from unikernel.machine import qemu_command
 from unikernel.table import GLYPHS, Card, Column, Table
 from unikernel.units import MIB, memory
 
@@ -83,21 +84,18 @@ def _python() -> Finding:
 
 
 def _qemu() -> Finding:
-    from unikernel.machine import qemu  # noqa: PLC0415 - asyncio
-
     cure = "apt-get install qemu-system-x86"
-    path = shutil.which(qemu.BINARY)
+    path = shutil.which(qemu_command.BINARY)
     if path is None:
-        return Finding(qemu.NAME, good=False, found=f"there is no {qemu.BINARY} on PATH", cure=cure)
+        return Finding(qemu_command.NAME, good=False, found=f"there is no {qemu_command.BINARY} on PATH", cure=cure)
     try:
         answer = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=QEMU_S, check=False)
         version = answer.stdout.split("version ")[1].split()[0].rstrip(",")
         good = tuple(int(part) for part in version.split(".")[:2]) >= LEAST_QEMU
     except (OSError, subprocess.TimeoutExpired, IndexError, ValueError):
-        return Finding(qemu.NAME, good=False, found=f"{path} does not tell its version", cure=cure)
-    return Finding(
-        qemu.NAME, good, f"{version}, {path}", f"version {'.'.join(map(str, LEAST_QEMU))} or later is needed; {cure}"
-    )
+        return Finding(qemu_command.NAME, good=False, found=f"{path} does not tell its version", cure=cure)
+    least = ".".join(map(str, LEAST_QEMU))
+    return Finding(qemu_command.NAME, good, f"{version}, {path}", f"version {least} or later is needed; {cure}")
 
 
 def _toolchain() -> Finding:

@@ -55,7 +55,7 @@ def commands(image: Image) -> tuple[list[str], list[str]]:
     """The stand-alone command of `image`, and the same with the floor as its kernel."""
     from unikernel.machine.limits import Limits
     from unikernel.machine.machine import describe
-    from unikernel.machine.qemu import standalone_command
+    from unikernel.machine.qemu_command import standalone_command
 
     ours = standalone_command(describe(image, Limits(image.manifest.memory_bytes)))
     least = list(ours)

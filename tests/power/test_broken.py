@@ -14,7 +14,7 @@ from unikernel.app import App
 from unikernel.build.image import Image, build
 from unikernel.devices import OPEN, FatFs, LittleFs, VirtioBlock
 from unikernel.errors import Refusal
-from unikernel.machine import qemu
+from unikernel.machine import qemu_devices
 from unikernel.machine.machine import boot
 from unikernel.machine.vmm import Drive
 from unikernel.stack import Stack
@@ -178,13 +178,13 @@ async def test_a_disk_gone_bad_is_eio(
 ) -> None:
     disk_of(images[kind]).write_bytes(formatted(kind, SIZE, tmp_path))
     rule = f"inject-error.0.event=none,inject-error.0.iotype={kind_of_access},inject-error.0.errno={number}"
-    whole = qemu._back_end
+    whole = qemu_devices._back_end
 
     def bad(drive: Drive, node: str) -> list[str]:
         words = whole(drive, f"good.{node}")
         return [*words, "-blockdev", f"driver=blkdebug,node-name={node},image=good.{node},{rule}"]
 
-    monkeypatch.setattr(qemu, "_back_end", bad)
+    monkeypatch.setattr(qemu_devices, "_back_end", bad)
     answers = await said(
         images[kind], "read('kept') == b'k' * 1000", "write('new', b'n' * 700)", "os.remove('/fs/kept')"
     )

@@ -10,7 +10,7 @@ import pytest
 
 from unikernel.devices.attachment import Ports, SerialLine
 from unikernel.errors import VmmError
-from unikernel.machine import qemu, qemu_monitor
+from unikernel.machine import qemu_command, qemu_monitor
 from unikernel.machine.accelerator import Accelerator
 from unikernel.machine.qemu_monitor import Monitor
 from unikernel.machine.vmm import Hardware
@@ -21,11 +21,11 @@ HARDWARE = Hardware("microvm", Path("/x/hello.elf"), 8 << 20, "prompt=1", Accele
 
 @pytest.fixture(autouse=True)
 def some_qemu(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(qemu, "binary", lambda: "/bin/qemu")
+    monkeypatch.setattr(qemu_command, "binary", lambda: "/bin/qemu")
 
 
 def test_a_mapped_machine_is_sandboxed_bare_and_mapped() -> None:
-    command = " ".join(qemu.mapped_command(HARDWARE, 3, 4))
+    command = " ".join(qemu_command.mapped_command(HARDWARE, 3, 4))
     for words in (
         "-sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
         "-nodefaults -no-user-config -display none -no-reboot",
@@ -40,19 +40,19 @@ def test_a_mapped_machine_is_sandboxed_bare_and_mapped() -> None:
 
 
 def test_a_standalone_command_has_the_same_hardware_and_the_console_on_stdio() -> None:
-    command = qemu.standalone_command(HARDWARE)
+    command = qemu_command.standalone_command(HARDWARE)
     assert command[command.index("-kernel") + 1] == "/x/hello.elf"
     assert command[-4:] == ["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"]
     assert not {"-sandbox", "-object", "-mon"} & set(command)
-    mapped = qemu.mapped_command(HARDWARE, 3, 4)
+    mapped = qemu_command.mapped_command(HARDWARE, 3, 4)
     assert mapped[2] == command[2] + ",memory-backend=ram"
     assert mapped[3 : command.index("-chardev")] == command[3 : command.index("-chardev")]
 
 
 def test_a_debugger_is_waited_for_at_an_inherited_socket_or_at_a_port() -> None:
-    mapped = qemu.mapped_command(HARDWARE, 3, 4, 5)
+    mapped = qemu_command.mapped_command(HARDWARE, 3, 4, 5)
     assert mapped[-5:] == ["-chardev", "socket,id=debugger,fd=5,server=on,wait=off", "-S", "-gdb", "chardev:debugger"]
-    alone = qemu.standalone_command(replace(HARDWARE, debugger=Path("/x/socket")))
+    alone = qemu_command.standalone_command(replace(HARDWARE, debugger=Path("/x/socket")))
     assert alone[-3:] == ["-S", "-gdb", "tcp:127.0.0.1:1234"]
 
 
@@ -60,7 +60,7 @@ PORTS = replace(HARDWARE, attachments=(Ports("text", ("metrics",)),), console="t
 
 
 def test_a_console_over_virtio_has_a_port_for_breaks_and_one_for_each_channel() -> None:
-    command = " ".join(qemu.mapped_command(PORTS, 3, 4, text_fds={"metrics": 7, "text.break": 8}))
+    command = " ".join(qemu_command.mapped_command(PORTS, 3, 4, text_fds={"metrics": 7, "text.break": 8}))
     assert " -serial " not in command
     for words in (
         "-device virtio-serial-device,id=ports.text,max_ports=4",
@@ -70,7 +70,7 @@ def test_a_console_over_virtio_has_a_port_for_breaks_and_one_for_each_channel() 
         "-device virtserialport,bus=ports.text.0,chardev=text.text.break,name=text.break ",
     ):
         assert words in command
-    alone = " ".join(qemu.standalone_command(PORTS))
+    alone = " ".join(qemu_command.standalone_command(PORTS))
     assert (
         "-chardev stdio,id=console,signal=off -chardev null,id=text.metrics -chardev null,id=text.text.break" in alone
     )
@@ -80,13 +80,13 @@ def test_a_console_over_virtio_has_a_port_for_breaks_and_one_for_each_channel() 
 def test_of_two_consoles_the_other_is_a_channel() -> None:
     both = replace(PORTS, attachments=(SerialLine("com1"), Ports("text", ("metrics",))), console="com1")
     assert both.channels == ("text", "metrics")
-    command = " ".join(qemu.mapped_command(both, 3, 4, text_fds={"text": 7, "metrics": 8}))
+    command = " ".join(qemu_command.mapped_command(both, 3, 4, text_fds={"text": 7, "metrics": 8}))
     assert "-serial chardev:console" in command
     assert "chardev=text.text,name=text " in command
     assert "break" not in command
     other = replace(both, console="text")
     assert other.channels == ("com1", "metrics")
-    assert "-serial chardev:text.com1" in " ".join(qemu.standalone_command(other))
+    assert "-serial chardev:text.com1" in " ".join(qemu_command.standalone_command(other))
 
 
 async def monitor_script(channel: socket.socket, state: str, seen: list[str]) -> None:

@@ -25,6 +25,7 @@ from unikernel.machine.metrics import HostView
 from unikernel.machine.parameters import command_line, planted, settings
 from unikernel.machine.power import Power, PowerCut
 from unikernel.machine.qemu import Qemu
+from unikernel.machine.qemu_command import MEMORY_GRAIN_BYTES
 from unikernel.machine.registry import Listing
 from unikernel.machine.run import (
     STATUS_POWER,
@@ -58,8 +59,6 @@ RESTART_NS: Final = 1_000_000_000
 """A machine that asks to be started again waits until so long after its last start: it may do so for ever, and still
 does not spin.
 """
-
-MEMORY_GRAIN_BYTES: Final = 8192
 
 
 class Machine(Handle):

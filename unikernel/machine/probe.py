@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from unikernel.machine import accelerator as accelerators
-from unikernel.machine import qemu
+from unikernel.machine import qemu_command
 from unikernel.machine.accelerator import Accelerator, kvm_lack
 from unikernel.machine.process import owned
 from unikernel.machine.vmm import Hardware
@@ -85,7 +85,7 @@ def decide(tcg: Timing, kvm: Timing) -> Choice:
 def time_of(accelerator: Accelerator, image: Path) -> Timing:
     """Run the guest once, with the hardware that a machine would have."""
     hardware = Hardware(TARGETS[TARGET].machine_type, image, MEMORY_BYTES, "", accelerator)
-    command = owned(qemu.standalone_command(hardware))
+    command = owned(qemu_command.standalone_command(hardware))
     started = time.monotonic()
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=LIMIT_S)
@@ -94,14 +94,14 @@ def time_of(accelerator: Accelerator, image: Path) -> Timing:
     seconds = time.monotonic() - started
     if done.returncode != DONE:
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        said = lines[0].removeprefix(f"{qemu.BINARY}: ").removeprefix("error: ").rstrip(".") if lines else ""
+        said = lines[0].removeprefix(f"{qemu_command.BINARY}: ").removeprefix("error: ").rstrip(".") if lines else ""
         return Timing(None, said or "QEMU ended without its answer")
     return Timing(seconds)
 
 
 def this_host() -> dict[str, Any]:
     """All that the answer depends on; a new QEMU is seen by its file, which is there at once, unlike its version."""
-    path = Path(qemu.binary())
+    path = Path(qemu_command.binary())
     status = path.stat()
     system = os.uname()
     return {

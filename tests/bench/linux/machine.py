@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from unikernel.machine import qemu
+from unikernel.machine import qemu_command
 from unikernel.units import MIB
 
 BEGUN = "--- main.py begins"
@@ -44,7 +44,7 @@ def command(
     first process fails. `hardware` is more of QEMU's options, for other devices. Raises `Refusal` without QEMU.
     """
     words = f'console=ttyS0 quiet panic=-1 rdinit=/bin/micropython -- /init.py "{BEGUN}" "{ENDED}"'
-    whole = [qemu.binary(), "-M", "q35", "-accel", "tcg", "-cpu", "max", "-m", f"size={memory_bytes // MIB}M"]
+    whole = [qemu_command.binary(), "-M", "q35", "-accel", "tcg", "-cpu", "max", "-m", f"size={memory_bytes // MIB}M"]
     whole += ["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"]
     whole += ["-kernel", str(kernel), "-initrd", str(initramfs), "-append", words]
     whole += ["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"]
