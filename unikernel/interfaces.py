@@ -79,5 +79,44 @@ class Metrics(Interface):
     number = 11
 
 
-ALL: tuple[type[Interface], ...] = (Console, Clock, Entropy, Files, Prompt, Log, Block, Kv, Control, Watch, Metrics)
+class Link(Interface):
+    """Ethernet frames, to and from a network."""
+
+    number = 12
+
+
+class Ip(Interface):
+    """Packets between addresses of the Internet protocol, version 4, 6 or both."""
+
+    number = 13
+
+
+class Udp(Interface):
+    """Datagrams between ports."""
+
+    number = 14
+
+
+class Tcp(Interface):
+    """Connections between ports: streams of bytes, each whole and in order."""
+
+    number = 15
+
+
+class Dns(Interface):
+    """Addresses by name."""
+
+    number = 16
+
+
+class Tls(Interface):
+    """Streams that nobody between the ends can read or change."""
+
+    number = 17
+
+
+ALL: tuple[type[Interface], ...] = (
+    *(Console, Clock, Entropy, Files, Prompt, Log, Block, Kv, Control, Watch, Metrics),
+    *(Link, Ip, Udp, Tcp, Dns, Tls),
+)
 """Every interface, in the order of their numbers."""

@@ -22,6 +22,12 @@ enum interface {
     INTERFACE_CONTROL, /* control.h */
     INTERFACE_WATCH,   /* watch.h */
     INTERFACE_METRICS, /* metrics.h */
+    INTERFACE_LINK,    /* link.h */
+    INTERFACE_IP,      /* what comes up with it; lwIP does the rest */
+    INTERFACE_UDP,     /* udp.h */
+    INTERFACE_TCP,     /* tcp.h */
+    INTERFACE_DNS,     /* dns.h */
+    INTERFACE_TLS,     /* tls.h */
     INTERFACES,
 };
 
