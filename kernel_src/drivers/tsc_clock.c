@@ -10,12 +10,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "arch/x86_64/port_io.h"
 #include "core/arch.h"
 #include "core/calendar.h"
 #include "core/records.h"
 #include "unikernel/clock.h"
 #include "unikernel/device.h"
+#include "unikernel/port.h"
 
 enum { NS_PER_SECOND = 1000000000, LEAST_TICKS = 1 << 16, SCALE_BITS = 32 };
 

@@ -13,11 +13,11 @@
 
 #include <stdint.h>
 
-#include "arch/x86_64/port_io.h"
 #include "core/arch.h"
 #include "unikernel/console.h"
 #include "unikernel/device.h"
 #include "unikernel/input.h"
+#include "unikernel/port.h"
 #include "unikernel/wait.h"
 
 /* Registers, section 8.0. */

@@ -7,7 +7,7 @@
  */
 #include "watchdog.h"
 
-#include "arch/x86_64/port_io.h"
+#include "unikernel/port.h"
 #include "unikernel/watch.h"
 
 enum { PORT_START = 0x443, MOST_S = 30, STEP_S = 2 };

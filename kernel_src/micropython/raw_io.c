@@ -8,8 +8,8 @@
 
 #include "py/runtime.h"
 
-#include "arch/x86_64/port_io.h"
 #include "unikernel/device.h"
+#include "unikernel/port.h"
 
 static mp_uint_t within(mp_obj_t number, mp_uint_t most) {
     const mp_int_t value = mp_obj_get_int(number);

@@ -5,11 +5,11 @@
 
 #include <string.h>
 
-#include "arch/x86_64/port_io.h"
 #include "check.h"
 #include "core/arch.h"
 #include "unikernel/console.h"
 #include "unikernel/device.h"
+#include "unikernel/port.h"
 
 enum { COM1 = 0x3f8, ENABLE = COM1 + 1, IDENTITY = COM1 + 2, LINE = COM1 + 5, MODEM = COM1 + 4 };
 enum { FIFO = 16, TRIGGER = 14, READY = 1, OVERRUN = 2, BREAK = 16, THR_EMPTY = 0x60, LINE_INTERRUPT = 4, NONE = 1 };

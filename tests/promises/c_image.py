@@ -42,7 +42,7 @@ def c_image(
     components = (
         *kernel.components(plan),
         Component("devices", "drivers", (Source(table, table.name),), kernel.includes(plan), kernel.FLAGS),
-        Component("app", "app", (Source(main, main.name, flags),), kernel.INCLUDES, kernel.FLAGS),
+        Component("app", "app", (Source(main, main.name, flags),), kernel.headers(plan.target), kernel.FLAGS),
         *libc.components(plan.target, musl.path),
         *of_needs(plan, silent),
     )

@@ -40,6 +40,13 @@ def test_the_import_rule_holds() -> None:
     assert result.returncode == 0, result.stdout
 
 
+@pytest.mark.parametrize("room", ["include", "core", "drivers", "micropython", "crypto"])
+def test_no_portable_c_includes_an_architectures_own(room: str) -> None:
+    files = sorted((ROOT / "kernel_src" / room).rglob("*.[ch]"))
+    assert files
+    assert not [file.name for file in files if '#include "arch/' in file.read_text()]
+
+
 def test_the_package_alone_loads_nothing_heavy(tmp_path: Path) -> None:
     assert not loaded("import unikernel", tmp_path).intersection(HEAVY)
 

@@ -35,7 +35,9 @@ def of_needs(plan: Plan, progress: Progress) -> tuple[Component, ...]:
     if not any(mbedtls.SOURCE in type(each.device).needs for each in plan.devices):
         return ()
     tree = sources.tree(mbedtls.SOURCE, progress)
-    return tuple(dataclasses.replace(each, sha256=tree.archive.sha256) for each in mbedtls.components(tree.path))
+    return tuple(
+        dataclasses.replace(each, sha256=tree.archive.sha256) for each in mbedtls.components(plan.target, tree.path)
+    )
 
 
 def drivers(plan: Plan) -> frozenset[str]:

@@ -20,7 +20,6 @@ FLAGS = (
     # Interrupts save no vector registers, so no code they reach may touch one.
     "-mgeneral-regs-only",
 )
-INCLUDES = (KERNEL_SRC / "include", KERNEL_SRC)
 
 _FLAGS_COMMENT = re.compile(rb"build:((?:\s+-[\w=,./+-]+)+)")
 _HEAD_BYTES = 4096
@@ -32,25 +31,32 @@ def components(plan: Plan) -> tuple[Component, ...]:
     Raises `Refusal` for a driver without its C file.
     """
     found = [
-        _component("arch", "arch", folder(plan.target)),
-        _component("core", "arch", KERNEL_SRC / "core"),
+        _component("arch", "arch", folder(plan.target), plan.target),
+        _component("core", "arch", KERNEL_SRC / "core", plan.target),
     ]
     classes = {type(each.device) for each in plan.devices}
     shared = {name: KERNEL_SRC / "drivers" / name for cls in classes for name in cls.needs}
-    found += [_component(name, "drivers", where) for name, where in sorted(shared.items()) if where.is_dir()]
+    found += [
+        _component(name, "drivers", where, plan.target) for name, where in sorted(shared.items()) if where.is_dir()
+    ]
     for cls in sorted(classes, key=lambda cls: cls.symbol()):
         if cls.source_file().startswith("micropython/"):
             continue  # compiled with the runtime, which names it as a component of its own
-        found.append(_driver(cls))
+        found.append(_driver(cls, plan.target))
     return tuple(found)
+
+
+def headers(target: Target) -> tuple[Path, ...]:
+    """Where our C finds headers: what all may use, what of that is the architecture's own, and all that is ours."""
+    return (KERNEL_SRC / "include", folder(target) / "inline", KERNEL_SRC)
 
 
 def includes(plan: Plan) -> tuple[Path, ...]:
     """Where the generated table finds the headers of the plan's drivers."""
-    return tuple(dict.fromkeys((*INCLUDES, *(_root(type(each.device)) for each in plan.devices))))
+    return tuple(dict.fromkeys((*headers(plan.target), *(_root(type(each.device)) for each in plan.devices))))
 
 
-def _driver(cls: type[Device]) -> Component:
+def _driver(cls: type[Device], target: Target) -> Component:
     """A driver: its C file, and the folder of its name beside it."""
     root = _root(cls)
     file = root / cls.source_file()
@@ -58,7 +64,7 @@ def _driver(cls: type[Device]) -> Component:
         raise Refusal(f"{cls.__name__}: its driver {file} is missing; write it, or name it in the class's source.")
     more = sorted(file.with_suffix("").glob("*.c"))
     sources = tuple(source(each, root) for each in (file, *more))
-    return Component(cls.symbol(), cls.kind, sources, tuple(dict.fromkeys((*INCLUDES, root))), FLAGS)
+    return Component(cls.symbol(), cls.kind, sources, tuple(dict.fromkeys((*headers(target), root))), FLAGS)
 
 
 def _root(cls: type[Device]) -> Path:
@@ -86,6 +92,6 @@ def source(path: Path, root: Path = KERNEL_SRC) -> Source:
     return Source(path, path.relative_to(root).as_posix(), flags)
 
 
-def _component(name: str, kind: str, where: Path) -> Component:
+def _component(name: str, kind: str, where: Path, target: Target) -> Component:
     files = sorted(path for path in where.iterdir() if path.suffix in (".c", ".S"))
-    return Component(name, kind, tuple(source(path) for path in files), INCLUDES, FLAGS)
+    return Component(name, kind, tuple(source(path) for path in files), headers(target), FLAGS)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from unikernel.build.components import KERNEL_SRC, Component, Source
-from unikernel.build.kernel import FLAGS, INCLUDES
+from unikernel.build.kernel import FLAGS, headers
+from unikernel.targets import Target
 
 SOURCE = "mbedtls"
 VERSION = "3.6.6"
@@ -19,12 +20,12 @@ _FLAGS = (
 CONFIG = '-DMBEDTLS_CONFIG_FILE="crypto/mbedtls_config.h"'
 
 
-def components(tree: Path) -> tuple[Component, ...]:
+def components(target: Target, tree: Path) -> tuple[Component, ...]:
     """The component, from mbedTLS's unpacked source at `tree`: its files, and ours that alone see its headers."""
     crypto = KERNEL_SRC / "crypto"
     sources = [Source(path, path.relative_to(KERNEL_SRC).as_posix()) for path in sorted(crypto.glob("*.c"))]
     sources += [Source(tree / "library" / f"{name}.c", f"library/{name}.c") for name in _LIBRARY]
-    includes = (*INCLUDES, tree / "include", tree / "library")
+    includes = (*headers(target), tree / "include", tree / "library")
     return (
         Component(SOURCE, "storage", tuple(sources), includes, (*_FLAGS, CONFIG), version=VERSION, licence=LICENCE),
     )

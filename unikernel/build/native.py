@@ -106,7 +106,7 @@ def component(pieces: tuple[bytes, ...]) -> Component:
     path = cache.root() / "generated" / f"{COMPONENT}-{stamps.key(text)[:16]}" / "native_codes.S"
     if not path.is_file():
         cache.write(path, text)
-    return Component(COMPONENT, "app", (CSource(path, Path(path).name),), kernel.INCLUDES, kernel.FLAGS)
+    return Component(COMPONENT, "app", (CSource(path, Path(path).name),), flags=kernel.FLAGS)
 
 
 def assembly(pieces: tuple[bytes, ...]) -> str:

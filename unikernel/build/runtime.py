@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from unikernel.build import kernel
 from unikernel.build.components import KERNEL_SRC, Component, Generated, Source
 from unikernel.build.runtime_headers import headers, version_header, without_modules
 from unikernel.targets import Target
@@ -286,7 +287,7 @@ def components(target: Target, tree: Path, drivers: Collection[str] = ()) -> tup
     not in every image. All other code is the same for all images.
     """
     port = KERNEL_SRC / "micropython"
-    includes = (port, tree, KERNEL_SRC / "include", KERNEL_SRC)
+    includes = (port, tree, *kernel.headers(target))
     version = version_header(VERSION)
     py = (*(f"py/{name}" for name in _PY), *(f"py/{name}" for name in _PY_ARCH[target.arch]))
     own = tuple(Source(port / f"{name}.c", f"{name}.c", (*_OWN_FLAGS, *_PORT_FLAGS.get(name, ()))) for name in _PORT)

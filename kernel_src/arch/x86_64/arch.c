@@ -4,11 +4,11 @@
 #include "interrupts.h"
 #include "layout.h"
 #include "paging.h"
-#include "port_io.h"
 #include "symbols.h"
 #include "ticks.h"
 #include "trap.h"
 #include "unikernel/memory.h"
+#include "unikernel/port.h"
 
 enum {
     COM1_DATA = 0x3f8,

@@ -9,9 +9,9 @@
 
 #include "core/arch.h"
 #include "core/reference.h"
-#include "port_io.h"
 #include "ticks.h"
 #include "trap.h"
+#include "unikernel/port.h"
 #include "unikernel/wait.h"
 
 enum {

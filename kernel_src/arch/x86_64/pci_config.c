@@ -1,6 +1,6 @@
 /* The configuration space of PCI by its two ports. PCI Local Bus 3.0, section 3.2.2.3.2. */
 #include "core/arch.h"
-#include "port_io.h"
+#include "unikernel/port.h"
 
 enum { CONFIG_ADDRESS = 0xcf8, CONFIG_DATA = 0xcfc, FUNCTION_SHIFT = 8 };
 

@@ -1,4 +1,4 @@
-/* The processor's I/O ports. Intel SDM volume 2, IN and OUT. */
+/* The functions of unikernel/port.h. Intel SDM volume 2, IN and OUT. */
 #pragma once
 
 #include <stdint.h>
