@@ -53,8 +53,8 @@ def first_ms(command: list[str], wanted: bytes, limit_s: float = 10) -> float:
 
 def commands(image: Image) -> tuple[list[str], list[str]]:
     """The stand-alone command of `image`, and the same with the floor as its kernel."""
+    from unikernel.machine.boot import describe
     from unikernel.machine.limits import Limits
-    from unikernel.machine.machine import describe
     from unikernel.machine.qemu_command import standalone_command
 
     ours = standalone_command(describe(image, Limits(image.manifest.memory_bytes)))

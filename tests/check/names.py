@@ -14,7 +14,7 @@ from unikernel.app import App
 from unikernel.build.image import build
 from unikernel.build.known import TABLE
 from unikernel.build.runtime import modules_in_image
-from unikernel.machine.machine import boot
+from unikernel.machine.boot import boot
 from unikernel.stack import Stack
 
 PATIENCE_S = 30

@@ -13,7 +13,7 @@ import pytest
 from unikernel.app import App
 from unikernel.build.image import build
 from unikernel.check.differences import RULES, found
-from unikernel.machine.machine import boot
+from unikernel.machine.boot import boot
 from unikernel.stack import Stack
 
 PATIENCE_S = 30

@@ -10,7 +10,7 @@ from tests.power.workload import FOLDER, Tree, content
 from unikernel.app import App
 from unikernel.build.image import Image, build
 from unikernel.devices import OPEN, FatFs, LittleFs, VirtioBlock
-from unikernel.machine.machine import boot
+from unikernel.machine.boot import boot
 from unikernel.stack import Stack
 
 PATIENCE_S = 60

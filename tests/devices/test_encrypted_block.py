@@ -10,7 +10,7 @@ import pytest
 from tests.promises.c_image import c_image
 from unikernel.build.image import Image
 from unikernel.devices import EncryptedBlock, TscClock, Uart16550, VirtioBlock
-from unikernel.machine.machine import boot
+from unikernel.machine.boot import boot
 from unikernel.machine.qemu import Qemu
 from unikernel.machine.run import Run
 from unikernel.machine.vmm import Hardware, Session

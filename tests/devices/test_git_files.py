@@ -13,7 +13,7 @@ from unikernel.build import git
 from unikernel.build.image import build
 from unikernel.devices import OPEN, GitFiles
 from unikernel.errors import Refusal
-from unikernel.machine.machine import boot
+from unikernel.machine.boot import boot
 from unikernel.project import Project
 from unikernel.stack import Stack
 

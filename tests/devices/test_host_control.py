@@ -10,7 +10,8 @@ from unikernel.app import App
 from unikernel.build.image import build
 from unikernel.devices import HostControl, LittleFs, RamDisk, Repl
 from unikernel.machine import machine as machines
-from unikernel.machine.machine import Machine, boot
+from unikernel.machine.boot import boot
+from unikernel.machine.machine import Machine
 from unikernel.stack import Stack
 
 PATIENCE_S = 30

@@ -10,7 +10,7 @@ from unikernel.app import App
 from unikernel.build.image import build
 from unikernel.devices import LittleFs, LittleKv, RamDisk, RomKv, VirtioBlock
 from unikernel.errors import Refusal
-from unikernel.machine.machine import boot
+from unikernel.machine.boot import boot
 from unikernel.plan import resolve
 from unikernel.stack import Stack
 from unikernel.units import KIB

@@ -21,7 +21,7 @@ from unikernel.devices import (
     VirtioBlock,
     VirtioConsole,
 )
-from unikernel.machine.machine import boot
+from unikernel.machine.boot import boot
 from unikernel.machine.panic import Symbols
 from unikernel.stack import Stack
 

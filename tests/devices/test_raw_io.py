@@ -9,7 +9,7 @@ import pytest
 from unikernel.app import App
 from unikernel.build.image import Image, build
 from unikernel.devices import RawIo
-from unikernel.machine.machine import boot
+from unikernel.machine.boot import boot
 from unikernel.machine.panic import Symbols
 from unikernel.stack import Stack
 

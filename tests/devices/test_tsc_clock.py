@@ -12,8 +12,8 @@ from unikernel.app import App
 from unikernel.build.image import build
 from unikernel.devices import RawIo
 from unikernel.devices.tsc_clock import DRIFT_PER_MILLION, WALL_LATE_S
+from unikernel.machine.boot import describe
 from unikernel.machine.limits import Limits
-from unikernel.machine.machine import describe
 from unikernel.machine.qemu_command import standalone_command
 from unikernel.stack import Stack
 

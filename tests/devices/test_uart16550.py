@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.promises.c_image import c_image
 from unikernel.build.image import Image
 from unikernel.devices import TscClock, Uart16550
-from unikernel.machine.machine import boot
+from unikernel.machine.boot import boot
 
 HERE = Path(__file__).parent
 PATIENCE_S = 30

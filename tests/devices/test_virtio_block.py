@@ -10,7 +10,7 @@ from tests.promises.c_image import c_image
 from unikernel.app import App
 from unikernel.build.image import Image, build
 from unikernel.devices import TscClock, Uart16550, VirtioBlock
-from unikernel.machine.machine import boot
+from unikernel.machine.boot import boot
 from unikernel.stack import Stack
 
 HERE = Path(__file__).parent

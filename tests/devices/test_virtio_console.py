@@ -14,8 +14,8 @@ from tests.promises.c_image import c_image
 from unikernel.abi import TraceKind
 from unikernel.build.image import Image
 from unikernel.devices import TscClock, Uart16550, VirtioConsole
+from unikernel.machine.boot import boot, describe
 from unikernel.machine.limits import Limits
-from unikernel.machine.machine import boot, describe
 from unikernel.machine.qemu_command import standalone_command
 
 HERE = Path(__file__).parent

@@ -9,7 +9,7 @@ import pytest
 from tests.promises.c_image import c_image
 from unikernel.build.image import Image
 from unikernel.devices import Rdrand, TscClock, Uart16550, VirtioEntropy
-from unikernel.machine.machine import boot
+from unikernel.machine.boot import boot
 
 HERE = Path(__file__).parent
 PATIENCE_S = 30

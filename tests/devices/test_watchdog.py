@@ -7,7 +7,8 @@ from pathlib import Path
 from unikernel.app import App
 from unikernel.build.image import build
 from unikernel.devices import Watchdog
-from unikernel.machine.machine import Machine, boot
+from unikernel.machine.boot import boot
+from unikernel.machine.machine import Machine
 from unikernel.stack import Stack
 
 PATIENCE_S = 30

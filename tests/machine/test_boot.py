@@ -4,8 +4,8 @@ import pytest
 
 from tests.machine.images import guest
 from unikernel.machine import registry
+from unikernel.machine.boot import boot
 from unikernel.machine.handle import MachineState
-from unikernel.machine.machine import boot
 
 
 async def test_a_machine_boots_writes_and_ends_with_its_own_status() -> None:

@@ -3,7 +3,7 @@
 import asyncio
 
 from tests.machine.images import guest
-from unikernel.machine.machine import boot
+from unikernel.machine.boot import boot
 
 MEGABYTE = 1_000_000
 PATIENCE_S = 60

@@ -10,7 +10,8 @@ import pytest
 from tests.machine.gdb_client import Gdb
 from tests.machine.images import guest
 from unikernel.errors import Refusal
-from unikernel.machine.machine import Machine, boot
+from unikernel.machine.boot import boot
+from unikernel.machine.machine import Machine
 from unikernel.machine.panic import Symbols
 from unikernel.machine.sync import boot as boot_kept
 

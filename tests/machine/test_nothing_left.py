@@ -17,7 +17,7 @@ import pytest
 from tests.machine.images import FOLDER, folder, guest
 from unikernel.errors import Refusal
 from unikernel.machine import qemu_monitor, registry
-from unikernel.machine.machine import boot
+from unikernel.machine.boot import boot
 
 PATIENCE_S = 10
 ROOT = Path(__file__).parents[2]

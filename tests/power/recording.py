@@ -14,8 +14,8 @@ from random import Random
 from struct import Struct
 
 from unikernel.build.image import Image
+from unikernel.machine.boot import describe
 from unikernel.machine.limits import Limits
-from unikernel.machine.machine import describe
 from unikernel.machine.qemu_command import standalone_command
 from unikernel.machine.volatile_disk import survivors
 

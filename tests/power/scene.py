@@ -14,7 +14,7 @@ from tests.power.workload import FOLDER, Life, Tree
 from unikernel.app import App
 from unikernel.build.image import Image, build
 from unikernel.devices import FatFs, LittleFs, LittleKv, VirtioBlock
-from unikernel.machine.machine import boot
+from unikernel.machine.boot import boot
 from unikernel.machine.power import Keep, PowerCut
 from unikernel.machine.run import Run
 from unikernel.stack import Stack

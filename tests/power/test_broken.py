@@ -15,7 +15,7 @@ from unikernel.build.image import Image, build
 from unikernel.devices import OPEN, FatFs, LittleFs, VirtioBlock
 from unikernel.errors import Refusal
 from unikernel.machine import qemu_devices
-from unikernel.machine.machine import boot
+from unikernel.machine.boot import boot
 from unikernel.machine.vmm import Drive
 from unikernel.stack import Stack
 from unikernel.units import KIB, MIB

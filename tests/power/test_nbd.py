@@ -13,8 +13,8 @@ from tests.machine.images import stand_in
 from tests.power.nbd_client import DISCONNECT, FLUSH, GO, LIST, READ, Client
 from unikernel.errors import Refusal
 from unikernel.machine import volatile_disk
+from unikernel.machine.boot import boot
 from unikernel.machine.fake import Fake, FakeMachine
-from unikernel.machine.machine import boot
 from unikernel.machine.nbd import MOST_BYTES
 from unikernel.machine.power import Power, PowerCut
 from unikernel.machine.volatile_disk import survivors

@@ -14,7 +14,8 @@ from unikernel.app import App
 from unikernel.build.image import Image, build
 from unikernel.devices import VirtioBlock
 from unikernel.errors import Refusal
-from unikernel.machine.machine import Machine, boot
+from unikernel.machine.boot import boot
+from unikernel.machine.machine import Machine
 from unikernel.stack import Stack
 from unikernel.units import KIB
 

@@ -15,7 +15,7 @@ from tests.promises.c_image import c_image
 from unikernel.build.image import Image
 from unikernel.devices import TscClock, Uart16550
 from unikernel.machine import sync
-from unikernel.machine.machine import boot
+from unikernel.machine.boot import boot
 from unikernel.machine.run import Run
 
 HERE = Path(__file__).parent

@@ -10,7 +10,7 @@ import pytest
 from unikernel.app import App
 from unikernel.build.image import Image, build
 from unikernel.devices import Repl, VirtioConsole
-from unikernel.machine.machine import boot
+from unikernel.machine.boot import boot
 from unikernel.stack import Stack
 
 PATIENCE_S = 20

@@ -9,7 +9,7 @@ import pytest
 from unikernel.app import App
 from unikernel.build.image import Image, build
 from unikernel.devices import EncryptedBlock, LittleFs, VirtioBlock
-from unikernel.machine.machine import boot
+from unikernel.machine.boot import boot
 from unikernel.machine.run import Run
 from unikernel.machine.sync import boot as boot_and_wait
 from unikernel.stack import Stack

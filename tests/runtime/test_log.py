@@ -8,7 +8,7 @@ from pathlib import Path
 from unikernel.app import App
 from unikernel.build.image import build
 from unikernel.devices import OPEN, Log, VirtioConsole
-from unikernel.machine.machine import boot
+from unikernel.machine.boot import boot
 from unikernel.stack import Stack
 
 PATIENCE_S = 20

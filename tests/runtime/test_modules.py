@@ -11,7 +11,7 @@ import pytest
 from unikernel.app import App
 from unikernel.build.image import build
 from unikernel.build.shelf import own
-from unikernel.machine.machine import boot
+from unikernel.machine.boot import boot
 from unikernel.stack import Stack
 
 CASES = sorted((Path(__file__).parent / "modules").glob("*_cases.py"))

@@ -8,7 +8,7 @@ from tests.unit.test_build_native import cross
 from unikernel.app import App
 from unikernel.build.image import build
 from unikernel.devices import LittleFs, RamDisk, Rdrand, RomFiles, TscClock, Uart16550
-from unikernel.machine.machine import boot
+from unikernel.machine.boot import boot
 from unikernel.machine.run import Run
 from unikernel.stack import Stack
 

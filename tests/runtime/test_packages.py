@@ -10,7 +10,7 @@ import pytest
 from tests.unit.test_packages import make_wheel
 from unikernel.app import App
 from unikernel.build.image import build
-from unikernel.machine.machine import boot
+from unikernel.machine.boot import boot
 from unikernel.stack import Stack
 
 PATIENCE_S = 20

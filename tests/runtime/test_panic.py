@@ -10,7 +10,7 @@ from elftools.elf.sections import SymbolTableSection
 
 from unikernel.app import App
 from unikernel.build.image import build
-from unikernel.machine.machine import boot
+from unikernel.machine.boot import boot
 from unikernel.machine.qemu import QemuSession
 from unikernel.stack import Stack
 

@@ -7,8 +7,8 @@ import pytest
 from unikernel.app import App
 from unikernel.build.image import Image, build
 from unikernel.devices import OPEN, RamDisk, VirtioBlock
+from unikernel.machine.boot import boot
 from unikernel.machine.fake import Fake, FakeMachine
-from unikernel.machine.machine import boot
 from unikernel.stack import Stack
 from unikernel.units import KIB, MIB
 

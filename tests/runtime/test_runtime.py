@@ -12,7 +12,8 @@ import pytest
 from unikernel.app import App
 from unikernel.build.image import build
 from unikernel.build.runtime import modules_in_image
-from unikernel.machine.machine import Machine, boot
+from unikernel.machine.boot import boot
+from unikernel.machine.machine import Machine
 from unikernel.stack import Stack
 
 PATIENCE_S = 20

@@ -11,9 +11,10 @@ from tests.machine.images import stand_in
 from unikernel import abi
 from unikernel.errors import MachineError, MachineTimeout, Refusal, VmmError, WrongState
 from unikernel.machine import registry
+from unikernel.machine.boot import boot
 from unikernel.machine.fake import Fake, FakeMachine
 from unikernel.machine.handle import MachineState
-from unikernel.machine.machine import Machine, boot
+from unikernel.machine.machine import Machine
 from unikernel.machine.vmm import Hardware, Session
 
 

@@ -9,7 +9,7 @@ from tests.unit.test_measure_boot import PHASES, run
 from unikernel import abi, sweep
 from unikernel.app import App
 from unikernel.build import build
-from unikernel.machine.machine import boot
+from unikernel.machine.boot import boot
 from unikernel.machine.run import Run
 from unikernel.measure.memory import MemoryUse, memory_use
 from unikernel.stack import Stack

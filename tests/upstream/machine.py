@@ -11,7 +11,7 @@ from unikernel.app import App
 from unikernel.build.app import write
 from unikernel.build.image import Image, build
 from unikernel.devices import LittleFs, RamDisk, RawMemory
-from unikernel.machine.machine import boot
+from unikernel.machine.boot import boot
 from unikernel.stack import Stack
 
 GUEST = Path(__file__).parent / "guest"

@@ -70,8 +70,8 @@ def run(options: Namespace) -> int:
 
 
 def _print_command(image: Image, options: Namespace, memory_bytes: int | None, parameters: dict[str, object]) -> int:
+    from unikernel.machine.boot import describe  # noqa: PLC0415
     from unikernel.machine.limits import Limits  # noqa: PLC0415 - asyncio, which most refusals do not need
-    from unikernel.machine.machine import describe  # noqa: PLC0415
     from unikernel.machine.qemu_command import standalone_command  # noqa: PLC0415
 
     limits = Limits(image.manifest.memory_bytes if memory_bytes is None else memory_bytes)

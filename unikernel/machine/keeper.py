@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 from unikernel.build.image import Image
 from unikernel.errors import UnikernelError
 from unikernel.machine import wire
+from unikernel.machine.boot import boot
 from unikernel.machine.kept_server import Server
-from unikernel.machine.machine import boot
 
 if TYPE_CHECKING:
     from unikernel.machine.machine import Machine

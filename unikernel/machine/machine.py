@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import re
 import time
 import weakref
 from dataclasses import replace
@@ -13,40 +12,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from unikernel import abi
-from unikernel.devices.attachment import Disk
 from unikernel.errors import MachineError, Refusal, UnikernelError
-from unikernel.interfaces import Console
-from unikernel.machine import accelerator, debugger, panic
+from unikernel.machine import debugger, panic
 from unikernel.machine.channel_console import ChannelConsole
-from unikernel.machine.disks import Disks, project_of
 from unikernel.machine.handle import Handle, MachineState, require
-from unikernel.machine.limits import DEFAULT_OUTPUT_BYTES, Limits
 from unikernel.machine.metrics import HostView
-from unikernel.machine.parameters import command_line, planted, settings
-from unikernel.machine.power import Power, PowerCut
-from unikernel.machine.qemu import Qemu
-from unikernel.machine.qemu_command import MEMORY_GRAIN_BYTES
-from unikernel.machine.registry import Listing
+from unikernel.machine.power import PowerCut
 from unikernel.machine.run import (
-    STATUS_POWER,
-    STATUS_STOPPED,
+    POWER_CUT,
     STATUS_TIMEOUT,
     STATUS_VMM,
+    STOPPED,
     HostTimes,
     Run,
     Verdict,
     running_since,
     verdict,
 )
-from unikernel.machine.vmm import Drive, EndKind, Hardware, VmmEnd
-from unikernel.targets import target_named
+from unikernel.machine.vmm import EndKind, VmmEnd
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from unikernel.build.image import Image
+    from unikernel.machine.disks import Disks
+    from unikernel.machine.limits import Limits
     from unikernel.machine.power import Keep
-    from unikernel.machine.vmm import Channel, Session, Vmm
+    from unikernel.machine.registry import Listing
+    from unikernel.machine.vmm import Channel, Hardware, Session, Vmm
 
 CONTROL: Final = "HostControl"
 """The class of the device by which a machine hears what the host asks."""
@@ -125,7 +116,7 @@ class Machine(Handle):
         """End the machine, in order if it can be, and return its run; one that has ended already keeps its own
         ending.
         """
-        self._end(Verdict(STATUS_STOPPED, "stopped", "stopped"))
+        self._end(STOPPED)
         return await asyncio.shield(self._run)
 
     async def shutdown(self) -> Run:
@@ -239,7 +230,7 @@ class Machine(Handle):
 
     def _power_goes(self) -> None:
         if self._ours is None:
-            self._ours = Verdict(STATUS_POWER, "power", "its power was cut")
+            self._ours = POWER_CUT
             self._become(MachineState.STOPPING)
         self._session.kill()
 
@@ -291,7 +282,7 @@ class Machine(Handle):
     def _stopped_elsewhere(self) -> bool:
         """Whether another process stops this machine, and only came between two lives."""
         if self._ours is None and self.listing.stop_asked:
-            self._ours = Verdict(STATUS_STOPPED, "stopped", "stopped")
+            self._ours = STOPPED
         return self._ours is not None
 
     async def _start_again(self) -> bool:
@@ -368,111 +359,3 @@ async def stop_all() -> None:
     """Stop every machine that lives on the running loop."""
     loop = asyncio.get_running_loop()
     await asyncio.gather(*(machine.stop() for machine in tuple(live) if machine._loop is loop))  # noqa: SLF001
-
-
-async def boot(
-    image: Image,
-    *,
-    memory_bytes: int | None = None,
-    accel: str = accelerator.Accelerator.TCG.value,
-    timeout_s: float | None = None,
-    prompt: bool | None = None,
-    name: str | None = None,
-    target: str | None = None,
-    output_limit_bytes: int = DEFAULT_OUTPUT_BYTES,
-    gdb: bool = False,
-    volatile: bool | PowerCut = False,
-    parameters: Mapping[str, object] | None = None,
-    vmm: Vmm | None = None,
-) -> Machine:
-    """Start a machine from `image`; it runs when this returns, and ends when its owner does.
-
-    `memory_bytes` is the image's own default when left out. `timeout_s` limits the machine's life in seconds. `prompt`
-    asks for a prompt after the app, or for none; left out, the stack says. `name` is the image's when left out, made
-    unique among the running. With `gdb` it waits before its first instruction until a debugger lets it go on: see
-    `Handle.gdb_command`. With `volatile` its disks have a cache that a `power_cut` empties; a `PowerCut` is armed from its
-    first write on. `parameters` sets what the image leaves open: of a device by ``"NAME.PARAMETER"``, of the app
-    by name; a secret is bytes. Raises `Refusal`, with nothing started, for what cannot be: see `Limits`; `VmmError` when
-    the VMM cannot be started.
-    """
-    limits = Limits(
-        image.manifest.memory_bytes if memory_bytes is None else memory_bytes, output_limit_bytes, timeout_s
-    )
-    if accel == accelerator.AUTO:
-        # A probe may take a second: not on the loop, on which other machines live.
-        accel = (await asyncio.to_thread(accelerator.choose, accel)).value
-    hardware = describe(image, limits, accel=accel, prompt=prompt, target=target, parameters=parameters)
-    wanted = (
-        name
-        if name is not None
-        else re.sub(r"[^A-Za-z0-9_.-]", "-", image.manifest.name)[:60].lstrip(".-") or "machine"
-    )
-    if gdb:
-        debugger.debug_elf(image)
-    listing = Listing(wanted, image.path, limits.memory_bytes, exact=name is not None)
-    disks = None
-    try:
-        power = Power(volatile if isinstance(volatile, PowerCut) else None) if volatile else None
-        disks = Disks(listing.name, hardware.drives, power)
-        hardware = replace(hardware, drives=tuple(disks.drives))
-        if gdb:
-            hardware = replace(hardware, debugger=debugger.socket_path(listing))
-        vmm = vmm or Qemu()
-        session = await vmm.start(hardware)
-        try:
-            machine = Machine(image, limits, listing, vmm, hardware, session, disks)
-        except BaseException:
-            await session.close()
-            raise
-    except BaseException:
-        if disks is not None:
-            disks.close()
-        listing.remove()
-        raise
-    if session.pid:
-        try:
-            listing.started(session.pid)
-        except BaseException:
-            await machine.stop()
-            raise
-    return machine
-
-
-def describe(
-    image: Image,
-    limits: Limits,
-    *,
-    accel: str = "tcg",
-    prompt: bool | None = None,
-    target: str | None = None,
-    parameters: Mapping[str, object] | None = None,
-) -> Hardware:
-    """The hardware on which `boot` would run an image, all checked; raises `Refusal`."""
-    wanted = target_named(target if target is not None else image.manifest.target)
-    if not wanted.runs(target_named(image.manifest.target)):
-        message = f"target: {image.path} is built for {image.manifest.target}, not {wanted.name}; build it with --target {wanted.name}."
-        raise Refusal(message)
-    said = settings(image.manifest, parameters or {})
-    limits.check(image.manifest.name, image.place.least_memory_bytes + said.more_memory_bytes)
-    if not Path(image.path).is_file():
-        message = f"{image.path} is not there any more; build it again."
-        raise Refusal(message)
-    words = [] if prompt is None else [f"{abi.KEY_PROMPT}={int(prompt)}"]
-    memory_bytes = -(-limits.memory_bytes // MEMORY_GRAIN_BYTES) * MEMORY_GRAIN_BYTES
-    project = project_of(Path(image.path))
-    asked = tuple(each for device in said.devices for each in device.attachments())
-    wanted.check_room(image.manifest.name, [device.name for device in said.devices for _ in device.virtio()])
-    drives = tuple(Drive(each, project / each.path) for each in asked if isinstance(each, Disk))
-    others = tuple(each for each in asked if not isinstance(each, Disk))
-    consoles = [each.name for each in said.devices if isinstance(each, Console)]
-    return Hardware(
-        wanted.machine_type,
-        Path(image.path),
-        memory_bytes,
-        command_line([*words, *said.words]),
-        accelerator.choose(accel),
-        drives,
-        others,
-        console=image.manifest.console if image.manifest.console in consoles else next(iter(consoles), ""),
-        secrets=planted(said.secrets, image.place.image_end),
-    )

@@ -64,6 +64,10 @@ class Verdict:
     reason: str
 
 
+STOPPED: Final = Verdict(STATUS_STOPPED, "stopped", "stopped")
+POWER_CUT: Final = Verdict(STATUS_POWER, "power", "its power was cut")
+
+
 @dataclass(frozen=True)
 class Run:
     """What is left of a machine: how it ended, what it wrote and noted, when, and by which command and versions."""
@@ -119,7 +123,7 @@ def verdict(records: Records, end: VmmEnd, ours: Verdict | None, panic: PanicRep
     if ours is not None:
         return ours
     if end.kind is EndKind.STOPPED:
-        return Verdict(STATUS_STOPPED, "stopped", "stopped")
+        return STOPPED
     if end.kind is EndKind.STARVED:
         return Verdict(STATUS_PANIC, "watchdog", end.reason)
     if end.kind is EndKind.FAILED:

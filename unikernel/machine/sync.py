@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from unikernel.errors import Refusal
 from unikernel.machine import machine as asynchronous
+from unikernel.machine.boot import boot as asynchronous_boot
 from unikernel.machine.limits import DEFAULT_OUTPUT_BYTES
 from unikernel.machine.loop import core
 
@@ -218,7 +219,7 @@ def boot(
     vmm: Vmm | None = None,
     keep: bool = False,
 ) -> Machine:
-    """Start a machine; see `unikernel.machine.machine.boot`. It ends at the latest when this process does.
+    """Start a machine; see `unikernel.machine.boot.boot`. It ends at the latest when this process does.
 
     With `keep` a small process of its own owns it instead, and it runs on: `attach` finds it again, from any process.
     """
@@ -246,7 +247,7 @@ def boot(
 
         return Machine(owner.run(kept.boot(image, **options)))
     owner.at_exit(asynchronous.stop_all)
-    return Machine(owner.run(asynchronous.boot(image, vmm=vmm, **options)))
+    return Machine(owner.run(asynchronous_boot(image, vmm=vmm, **options)))
 
 
 def attach(name: str, replay_from: int = 0) -> Machine:

@@ -11,10 +11,10 @@ from typing import Any
 
 from unikernel.build import Image
 from unikernel.errors import VmmError
+from unikernel.machine.boot import boot, describe
 from unikernel.machine.channel_console import ChannelConsole
 from unikernel.machine.limits import Limits
 from unikernel.machine.loop import core
-from unikernel.machine.machine import boot, describe
 from unikernel.machine.qemu import Qemu
 from unikernel.machine.vmm import Hardware
 from unikernel.measure.boot import BootTimeline, boot_timeline

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from unikernel.errors import VmmError
+from unikernel.machine.boot import boot
 from unikernel.machine.loop import core
-from unikernel.machine.machine import boot
 from unikernel.measure.memory import MemoryUse, memory_use
 from unikernel.sweep.boots import LONGEST_BOOT_S
 

@@ -113,8 +113,8 @@ def subject_image(session: Session, word: str | None, verb: str) -> Image:
 
 
 def _show_command(image: Image, options: Namespace, memory_bytes: int | None, parameters: dict[str, object]) -> None:
+    from unikernel.machine.boot import describe  # noqa: PLC0415
     from unikernel.machine.limits import Limits  # noqa: PLC0415
-    from unikernel.machine.machine import describe  # noqa: PLC0415
     from unikernel.machine.qemu_command import standalone_command  # noqa: PLC0415
 
     limits = Limits(image.manifest.memory_bytes if memory_bytes is None else memory_bytes)
