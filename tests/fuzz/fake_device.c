@@ -1,6 +1,7 @@
 #include "fake_device.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "check.h"
 #include "core/arch.h"
@@ -8,7 +9,7 @@
 #include "input.h"
 #include "world.h"
 
-enum { STUCK = 63, PIN = 1 };
+enum { STUCK = 63, PIN = 1, RESTLESS = 0x80 };
 
 struct fake_device *fake_of(const struct virtio *device) {
     return (struct fake_device *)(uintptr_t)device->mmio.registers;
@@ -35,7 +36,9 @@ static void set_status(struct virtio *device, uint8_t value) {
 
 static uint32_t offered(struct virtio *device, uint32_t which) {
     struct fake_device *fake = fake_of(device);
-    return (uint32_t)(which == 0 ? word(fake, fake->features, 2) : word(fake, 1, 1));
+    const uint32_t features = (uint32_t)(which == 0 ? word(fake, fake->features, 2) : word(fake, 1, 1));
+    fake->restless = which == 1 && features & RESTLESS;
+    return features;
 }
 
 static void accept(struct virtio *device, uint32_t which, uint32_t features) {
@@ -64,10 +67,17 @@ static void acknowledge(struct virtio *device) {
     (void)device;
 }
 
-static uint8_t config(struct virtio *device, uint32_t offset) {
+static uint32_t generation(struct virtio *device) {
+    struct fake_device *fake = fake_of(device);
+    return fake->restless ? (uint32_t)word(fake, 0, 1) : 0;
+}
+
+static uint32_t config(struct virtio *device, uint32_t offset, uint32_t bytes) {
     const struct fake_device *fake = fake_of(device);
-    CHECK(offset < fake->config_bytes);
-    return (uint8_t)word(fake, fake->config[offset], 1);
+    CHECK(offset % bytes == 0 && offset + bytes <= fake->config_bytes);
+    uint32_t shown = 0;
+    memcpy(&shown, fake->config + offset, bytes);
+    return (uint32_t)word(fake, shown, bytes);
 }
 
 static int attach(struct virtio *device, void (*handler)(void *), void *argument) {
@@ -83,6 +93,7 @@ static const struct virtio_transport transport = {
     .queue_enable = queue_enable,
     .notify = notify,
     .acknowledge = acknowledge,
+    .generation = generation,
     .config = config,
     .attach = attach,
 };

@@ -18,6 +18,7 @@ struct fake_device {
     void (*asked)(struct fake_device *device, struct side *queue); /* a request was published, and read */
 
     bool up;        /* its queues are in use: enabled, and no reset since */
+    bool restless;  /* a liar that changes its configuration while it is read; it offers a feature that nobody knows */
     unsigned stuck; /* how often it has said, for ever, that it is not reset; once is enough for an input */
     uint8_t status;
     struct side sides[VIRTIO_QUEUES];

@@ -98,6 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     struct virtio *device;
     for (unsigned i = 0; (device = virtio_number(i)) != NULL; i++) {
         CHECK((uintptr_t)device->pci.common % sizeof(uint32_t) == 0); /* which clang does not check of volatile words */
+        CHECK((uintptr_t)device->pci.device % sizeof(uint32_t) == 0);
         for (unsigned queue = 0; queue < VIRTIO_QUEUES; queue++) {
             CHECK((uintptr_t)device->pci.doorbells[queue] % sizeof(uint16_t) == 0);
         }

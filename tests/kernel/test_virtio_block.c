@@ -145,13 +145,19 @@ static void acknowledge(struct virtio *device) {
     (void)device;
 }
 
-static uint8_t config(struct virtio *device, uint32_t offset) {
+static uint32_t generation(struct virtio *device) {
+    (void)device;
+    return 0;
+}
+
+static uint32_t config(struct virtio *device, uint32_t offset, uint32_t bytes) {
+    CHECK(bytes == sizeof(uint32_t));
     const bool boasts = of(device)->manner == BOASTS;
     switch (offset) {
     case SHOWN_CAPACITY:
         return CAPACITY;
-    case SHOWN_CAPACITY + 7:
-        return boasts;
+    case SHOWN_CAPACITY + 4:
+        return (uint32_t)boasts << 24;
     case SHOWN_DISCARD:
         return boasts ? 1 : CAPACITY;
     default:
@@ -165,7 +171,7 @@ static int attach(struct virtio *device, void (*handler)(void *), void *argument
 }
 
 static const struct virtio_transport transport = {
-    status, set_status, offered, accept, queue_most, queue_enable, notify, acknowledge, config, attach,
+    status, set_status, offered, accept, queue_most, queue_enable, notify, acknowledge, generation, config, attach,
 };
 
 void virtio_mmio_find(void) {

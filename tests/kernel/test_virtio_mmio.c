@@ -6,14 +6,11 @@
 
 #include "check.h"
 #include "core/arch.h"
-#include "drivers/virtio/virtio.h"
-#include "unikernel/clock.h"
-#include "unikernel/memory.h"
-#include "unikernel/wait.h"
+#include "virtio_kernel.h"
 
 enum { TYPE = 2, QUEUE_SIZE = 8, WORDS = 0x200 / 4, ADDRESS = 0xfeb00e00 };
 enum { MAGIC = 0x000 / 4, VERSION = 0x004 / 4, IDENTITY = 0x008 / 4, FEATURES = 0x010 / 4, QUEUE_MOST = 0x034 / 4 };
-enum { READY = 0x044 / 4, STATUS = 0x070 / 4 };
+enum { STATUS = 0x070 / 4, GENERATION = 0x0fc / 4, CONFIG = 0x100 / 4 };
 
 static const char *word;
 static uint32_t registers[WORDS];
@@ -43,26 +40,8 @@ int arch_interrupt_attach(unsigned pin, void (*handler)(void *), void *argument)
     return 0;
 }
 
-uint64_t clock_monotonic_ns(void) {
-    return 1;
-}
-uint64_t clock_ticks(void) {
-    return 1;
-}
-void wait_until(uint64_t deadline_ns) {
-    (void)deadline_ns;
-}
-void wait_wake(void) {
-}
 void virtio_pci_find(void) {
 }
-void *memory_take(size_t bytes, size_t align) {
-    static void *taken[8]; /* for good */
-    static unsigned count;
-    CHECK(count < sizeof taken / sizeof *taken);
-    return taken[count++] = aligned_alloc(align, (bytes + align - 1) / align * align);
-}
-
 static struct virtio *newest(unsigned *count) {
     struct virtio *last = NULL;
     *count = 0;
@@ -92,9 +71,16 @@ static void fresh(void) {
     registers[QUEUE_MOST] = QUEUE_SIZE;
 }
 
+static void change_configuration(struct virtio *device) {
+    volatile uint32_t *at = device->mmio.registers;
+    at[GENERATION]++;
+    at[CONFIG]++;
+    at[CONFIG + 1]++;
+}
+
 static void a_sound_window_is_a_device(void) {
     fresh();
-    registers[0x100 / 4] = 0x04030201;
+    registers[CONFIG] = 0x04030201;
     struct virtio *device = named("512@0xfeb00e00:12");
     uint64_t features;
     struct virtq queue;
@@ -109,9 +95,16 @@ static void a_sound_window_is_a_device(void) {
 
 static void the_configuration_ends_with_the_window(void) {
     fresh();
-    registers[0x100 / 4] = 0x04030201;
+    registers[CONFIG] = 0x04030201;
     struct virtio *device = named("0x102@4272950784:12:7");
-    CHECK(device != NULL && virtio_config64(device, 0) == 0x0201);
+    CHECK(device != NULL && virtio_config8(device, 1) == 2 && virtio_config16(device, 0) == 0x0201);
+    CHECK(virtio_config8(device, 2) == 0 && virtio_config16(device, 1) == 0 && virtio_config32(device, 0) == 0);
+}
+
+static void a_long_value_is_of_one_moment(void) {
+    fresh();
+    registers[CONFIG] = registers[CONFIG + 1] = 1;
+    check_changing(named("512@0xfeb00e00:12"), change_configuration);
 }
 
 static void a_queue_of_no_size_is_none(void) {
@@ -167,6 +160,7 @@ static void what_is_no_modern_device_is_none(void) {
 int main(void) {
     a_sound_window_is_a_device();
     the_configuration_ends_with_the_window();
+    a_long_value_is_of_one_moment();
     a_queue_of_no_size_is_none();
     what_names_no_window_is_none();
     what_is_no_modern_device_is_none();

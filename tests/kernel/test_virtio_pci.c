@@ -6,14 +6,11 @@
 
 #include "check.h"
 #include "core/arch.h"
-#include "drivers/virtio/virtio.h"
-#include "unikernel/clock.h"
-#include "unikernel/memory.h"
-#include "unikernel/wait.h"
+#include "virtio_kernel.h"
 
 enum { SPACE_BYTES = 256, FUNCTION = 3 << 3, FUNCTION_APART = 8, CHANGES = 4, WINDOWS = 8, QUEUE_SIZE = 8, TYPE = 2 };
 enum { COMMAND = 0x04, MSIX = 0x40, DOORBELLS = 0x4c, OWN = 0x60, COMMON = 0x70 };
-enum { COMMON_STATUS = 0x14, COMMON_QUEUE_SIZE = 0x18, COMMON_NOTIFY_OFFSET = 0x1e };
+enum { COMMON_STATUS = 0x14, COMMON_GENERATION = 0x15, COMMON_QUEUE_SIZE = 0x18, COMMON_NOTIFY_OFFSET = 0x1e };
 
 /* A modern disk: registers in base address 4, of 64 bits; MSI-X in base address 1. VIRTIO 1.2, section 4.1.4. */
 static const unsigned char sound[SPACE_BYTES] = {
@@ -63,26 +60,8 @@ int arch_message_attach(void (*handler)(void *), void *argument, uint64_t *addre
     return 0;
 }
 
-uint64_t clock_monotonic_ns(void) {
-    return 1;
-}
-uint64_t clock_ticks(void) {
-    return 1;
-}
-void wait_until(uint64_t deadline_ns) {
-    (void)deadline_ns;
-}
-void wait_wake(void) {
-}
 void virtio_mmio_find(void) {
 }
-void *memory_take(size_t bytes, size_t align) {
-    static void *taken[8]; /* for good */
-    static unsigned count;
-    CHECK(count < sizeof taken / sizeof *taken);
-    return taken[count++] = aligned_alloc(align, (bytes + align - 1) / align * align);
-}
-
 struct change {
     uint8_t offset, value;
 };
@@ -121,6 +100,19 @@ static void a_sound_function_is_a_device(void) {
     CHECK(virtio_queue(device, VIRTIO_QUEUES, 1, &queue) == -ENODEV);
     CHECK(virtio_ready(device, NULL, NULL) == 0 && device->pci.common[COMMON_STATUS] == 15);
     CHECK(virtio_config64(device, 8) == 0 && virtio_config64(device, 12) == 0 && virtio_config32(device, ~0u) == 0);
+}
+
+static void change_configuration(struct virtio *device) {
+    device->pci.common[COMMON_GENERATION]++;
+    device->pci.device[0]++;
+    device->pci.device[4]++;
+}
+
+static void a_long_value_is_of_one_moment(void) {
+    CHECK(FOUND_WITH({0, 0xf4}) == 1);
+    struct virtio *device = virtio_next(NULL, TYPE);
+    device->pci.device[0] = device->pci.device[4] = 1;
+    check_changing(device, change_configuration);
 }
 
 static void a_doorbell_outside_its_window_is_no_queue(void) {
@@ -164,6 +156,7 @@ static void what_lies_nowhere_is_not_mapped(void) {
 
 int main(void) {
     a_sound_function_is_a_device();
+    a_long_value_is_of_one_moment();
     a_doorbell_outside_its_window_is_no_queue();
     what_is_no_capability_is_not_one();
     what_lies_nowhere_is_not_mapped();

@@ -30,6 +30,7 @@ enum {
     QUEUE_DESCRIPTORS = 0x080 / 4,
     QUEUE_AVAILABLE = 0x090 / 4,
     QUEUE_USED = 0x0a0 / 4,
+    CONFIG_GENERATION = 0x0fc / 4,
     CONFIG_START = 0x100,
 
     VERSION_MODERN = 2,
@@ -90,8 +91,13 @@ static void acknowledge(struct virtio *device) {
     registers[INTERRUPT_ACKNOWLEDGE] = registers[INTERRUPT_STATUS];
 }
 
-static uint8_t config(struct virtio *device, uint32_t offset) {
-    return offset < device->mmio.config_bytes ? ((volatile uint8_t *)device->mmio.registers)[CONFIG_START + offset] : 0;
+static uint32_t generation(struct virtio *device) {
+    return device->mmio.registers[CONFIG_GENERATION];
+}
+
+static uint32_t config(struct virtio *device, uint32_t offset, uint32_t bytes) {
+    const volatile unsigned char *window = (volatile unsigned char *)device->mmio.registers + CONFIG_START;
+    return virtio_window(window, device->mmio.config_bytes, offset, bytes);
 }
 
 static int attach(struct virtio *device, void (*handler)(void *), void *argument) {
@@ -107,6 +113,7 @@ static const struct virtio_transport transport = {
     .queue_enable = queue_enable,
     .notify = notify,
     .acknowledge = acknowledge,
+    .generation = generation,
     .config = config,
     .attach = attach,
 };

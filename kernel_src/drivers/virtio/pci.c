@@ -56,6 +56,7 @@ enum {
     COMMON_ACCEPTED = 0x0c,
     COMMON_CONFIG_VECTOR = 0x10,
     COMMON_STATUS = 0x14,
+    COMMON_GENERATION = 0x15,
     COMMON_QUEUE_SELECT = 0x16,
     COMMON_QUEUE_SIZE = 0x18,
     COMMON_QUEUE_VECTOR = 0x1a,
@@ -65,7 +66,7 @@ enum {
     COMMON_QUEUE_AVAILABLE = 0x28,
     COMMON_QUEUE_USED = 0x30,
     COMMON_BYTES = 0x38,
-    COMMON_ALIGN = 4,
+    WINDOW_ALIGN = 4,
     DOORBELL_BYTES = 2,
     NO_VECTOR = 0xffff,
 
@@ -180,8 +181,12 @@ static void acknowledge(struct virtio *device) {
     (void)device; /* a message has no line that must fall */
 }
 
-static uint8_t config(struct virtio *device, uint32_t offset) {
-    return offset < device->pci.device_bytes ? device->pci.device[offset] : 0;
+static uint32_t generation(struct virtio *device) {
+    return device->pci.common[COMMON_GENERATION];
+}
+
+static uint32_t config(struct virtio *device, uint32_t offset, uint32_t bytes) {
+    return virtio_window(device->pci.device, device->pci.device_bytes, offset, bytes);
 }
 
 /* The first entry of the MSI-X table becomes ours, for every queue. */
@@ -216,6 +221,7 @@ static const struct virtio_transport transport = {
     .queue_enable = queue_enable,
     .notify = notify,
     .acknowledge = acknowledge,
+    .generation = generation,
     .config = config,
     .attach = attach,
 };
@@ -229,14 +235,14 @@ static void take_structure(struct virtio *device, uint16_t address, uint8_t at) 
     const uint8_t base = config8(address, at + CAP_BASE);
     const uint32_t offset = arch_pci_read(address, at + CAP_OFFSET);
     const uint32_t bytes = arch_pci_read(address, at + CAP_LENGTH);
-    if (type == TYPE_COMMON && device->pci.common == NULL && bytes >= COMMON_BYTES && offset % COMMON_ALIGN == 0) {
+    if (type == TYPE_COMMON && device->pci.common == NULL && bytes >= COMMON_BYTES && offset % WINDOW_ALIGN == 0) {
         device->pci.common = mapped(address, base, offset, bytes);
     } else if (type == TYPE_NOTIFY && device->pci.notify == NULL && at <= CAPABILITIES_END - CAP_NOTIFY_BYTES &&
                offset % DOORBELL_BYTES == 0) {
         device->pci.notify = mapped(address, base, offset, bytes);
         device->pci.notify_bytes = bytes;
         device->pci.notify_multiplier = arch_pci_read(address, at + CAP_MULTIPLIER);
-    } else if (type == TYPE_DEVICE && device->pci.device == NULL) {
+    } else if (type == TYPE_DEVICE && device->pci.device == NULL && offset % WINDOW_ALIGN == 0) {
         device->pci.device = mapped(address, base, offset, bytes);
         device->pci.device_bytes = device->pci.device == NULL ? 0 : bytes;
     }

@@ -17,6 +17,8 @@ enum {
 
     FEATURE_WORD_BITS = 32,
     FEATURE_WORDS = 2,
+    CONFIG_WORD_BITS = 32,
+    CONFIG_LOOKS = 16, /* at what changes while it is read */
 
     RESET_LOOKS = 100000,   /* a device that never says 0 again is no device */
     LOOKS_BEFORE_TIME = 64, /* reading the clock costs as much as these */
@@ -169,27 +171,42 @@ void virtio_abandon(struct virtio *device) {
     (void)reset(device);
 }
 
-/* Little endian, as the machine is (2.5.3); read byte by byte, which every transport takes. */
+/* The configuration is little endian, as the machine is (2.5.3). */
 
-uint8_t virtio_config8(struct virtio *device, uint32_t offset) {
-    return device->transport->config(device, offset);
+uint32_t virtio_window(const volatile unsigned char *window, uint64_t window_bytes, uint32_t offset, uint32_t bytes) {
+    if (offset % bytes != 0 || (uint64_t)offset + bytes > window_bytes) {
+        return 0;
+    }
+    const volatile void *at = window + offset;
+    return bytes == sizeof(uint8_t)    ? *(const volatile uint8_t *)at
+           : bytes == sizeof(uint16_t) ? *(const volatile uint16_t *)at
+                                       : *(const volatile uint32_t *)at;
 }
 
-static uint64_t config(struct virtio *device, uint32_t offset, uint32_t bytes) {
-    enum { BYTE_BITS = 8 };
-    uint64_t value = 0;
-    for (uint32_t i = 0; i < bytes; i++) {
-        value |= (uint64_t)device->transport->config(device, offset + i) << (BYTE_BITS * i);
-    }
-    return value;
+uint8_t virtio_config8(struct virtio *device, uint32_t offset) {
+    return (uint8_t)device->transport->config(device, offset, sizeof(uint8_t));
 }
 
 uint16_t virtio_config16(struct virtio *device, uint32_t offset) {
-    return (uint16_t)config(device, offset, sizeof(uint16_t));
+    return (uint16_t)device->transport->config(device, offset, sizeof(uint16_t));
 }
+
 uint32_t virtio_config32(struct virtio *device, uint32_t offset) {
-    return (uint32_t)config(device, offset, sizeof(uint32_t));
+    return device->transport->config(device, offset, sizeof(uint32_t));
 }
+
+/* Two words, which may be of two moments: 2.5.1 tells by the generation. A device that never stops changing it says
+ * nothing worth waiting for. */
 uint64_t virtio_config64(struct virtio *device, uint32_t offset) {
-    return config(device, offset, sizeof(uint64_t));
+    const struct virtio_transport *transport = device->transport;
+    uint64_t value = 0;
+    for (int i = 0; i < CONFIG_LOOKS; i++) {
+        const uint32_t generation = transport->generation(device);
+        value = virtio_config32(device, offset);
+        value |= (uint64_t)virtio_config32(device, offset + sizeof(uint32_t)) << CONFIG_WORD_BITS;
+        if (transport->generation(device) == generation) {
+            break;
+        }
+    }
+    return value;
 }

@@ -33,8 +33,10 @@ struct virtio_transport {
     uint16_t (*queue_most)(struct virtio *device, uint16_t index); /* 0: there is no such queue */
     void (*queue_enable)(struct virtio *device, uint16_t index, const struct virtq *queue);
     void (*notify)(struct virtio *device, uint16_t index);
-    void (*acknowledge)(struct virtio *device); /* of an interrupt, so that the line falls */
-    uint8_t (*config)(struct virtio *device, uint32_t offset);
+    void (*acknowledge)(struct virtio *device);    /* of an interrupt, so that the line falls */
+    uint32_t (*generation)(struct virtio *device); /* of the configuration: another one when it has changed */
+    /* 1, 2 or 4 bytes of the configuration, at a multiple of as many; 0 where not all of them are there. */
+    uint32_t (*config)(struct virtio *device, uint32_t offset, uint32_t bytes);
     int (*attach)(struct virtio *device, void (*handler)(void *), void *argument); /* 0, or -errno */
 };
 
@@ -84,7 +86,8 @@ int virtio_wait(struct virtq *queue, uint64_t timeout_ns);
 /* Resets a device that cannot be trusted any more, so that it touches no memory of ours. */
 void virtio_abandon(struct virtio *device);
 
-/* The configuration space, little endian. */
+/* The configuration space, little endian; each at a multiple of its bytes, but 64 bits at one of 4. Of a device that
+ * changes it meanwhile, 64 bits are of one moment, unless it never stops. */
 uint8_t virtio_config8(struct virtio *device, uint32_t offset);
 uint16_t virtio_config16(struct virtio *device, uint32_t offset);
 uint32_t virtio_config32(struct virtio *device, uint32_t offset);
