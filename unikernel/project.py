@@ -96,7 +96,7 @@ def write(stack: Stack) -> str:
             if isinstance(given, Device):
                 lines.append(f"{need.field} = {toml(given.name)}")
         lines += [
-            f"{each.name} = {setting(each, getattr(device, each.name), opened=each.name in device.open)}"
+            f"{each.name} = {setting(each, getattr(device, each.name), opened=each.name in device.left_open)}"
             for each in device.parameters()
             if not each.secret_bytes
         ]

@@ -178,9 +178,9 @@ def settings(device: Device) -> str:
     needs = [(need.field, getattr(device, need.field)) for need in device.requirements()]
     given = [f"{key}={value.name}" for key, value in needs if isinstance(value, Device)]
     said = [
-        f"{each.name}={setting(each, getattr(device, each.name), opened=each.name in device.open)}"
+        f"{each.name}={setting(each, getattr(device, each.name), opened=each.name in device.left_open)}"
         for each in device.parameters()
-        if (getattr(device, each.name) != each.default or each.name in device.open) and not each.secret_bytes
+        if (getattr(device, each.name) != each.default or each.name in device.left_open) and not each.secret_bytes
     ]
     return " ".join([*given, *said])
 
@@ -248,7 +248,7 @@ def _call(device: Device) -> str:
             parts.append(f"{need.field}={_call(given)}")
     for each in device.parameters():
         value = getattr(device, each.name)
-        if each.name in device.open and not each.secret_bytes:
+        if each.name in device.left_open and not each.secret_bytes:
             parts.append(f"{each.name}=OPEN" if value == each.default else f"{each.name}=OPEN({value!r})")
         elif value != each.default:
             parts.append(f"{each.name}={value!r}")

@@ -49,6 +49,7 @@ DEVICES = {
     "VirtioBlock",
     "VirtioConsole",
     "VirtioEntropy",
+    "VirtioNet",
     "Watchdog",
 }
 VERBS_PINNED = (

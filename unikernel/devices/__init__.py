@@ -11,6 +11,7 @@ from unikernel.devices.little_kv import LittleKv
 from unikernel.devices.log import Log
 from unikernel.devices.metrics import Metrics
 from unikernel.devices.mock_clock import MockClock
+from unikernel.devices.network import Bridge, Forward, Network, Tap, UserNetwork
 from unikernel.devices.parameter import OPEN, Open, Parameter, Value, parameter
 from unikernel.devices.ram_disk import RamDisk
 from unikernel.devices.raw_io import RawIo
@@ -24,6 +25,7 @@ from unikernel.devices.uart16550 import Uart16550
 from unikernel.devices.virtio_block import VirtioBlock
 from unikernel.devices.virtio_console import VirtioConsole
 from unikernel.devices.virtio_entropy import VirtioEntropy
+from unikernel.devices.virtio_net import VirtioNet
 from unikernel.devices.watchdog import Watchdog
 
 CATALOGUE = Catalogue(
@@ -34,6 +36,7 @@ CATALOGUE = Catalogue(
         *(RomFiles, LittleFs, FatFs, GitFiles),
         *(VirtioBlock, RamDisk, EncryptedBlock),
         *(LittleKv, RomKv),
+        *(VirtioNet,),
         *(Repl, Log),
         *(HostControl, Watchdog, Metrics),
         *(RawMemory, RawIo),
@@ -44,10 +47,12 @@ CATALOGUE = Catalogue(
 __all__ = [
     "CATALOGUE",
     "OPEN",
+    "Bridge",
     "Catalogue",
     "Device",
     "EncryptedBlock",
     "FatFs",
+    "Forward",
     "GitFiles",
     "HostControl",
     "LittleFs",
@@ -55,6 +60,7 @@ __all__ = [
     "Log",
     "Metrics",
     "MockClock",
+    "Network",
     "Open",
     "Parameter",
     "RamDisk",
@@ -65,12 +71,15 @@ __all__ = [
     "Requirement",
     "RomFiles",
     "RomKv",
+    "Tap",
     "TscClock",
     "Uart16550",
+    "UserNetwork",
     "Value",
     "VirtioBlock",
     "VirtioConsole",
     "VirtioEntropy",
+    "VirtioNet",
     "Watchdog",
     "parameter",
 ]

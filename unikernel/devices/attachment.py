@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from unikernel.devices.network import AnyNetwork
+
 
 @dataclass(frozen=True)
 class Disk:
@@ -64,8 +66,17 @@ class WatchdogTimer:
     restart: bool
 
 
-VIRTIO: Final = (Disk, RandomSource, Ports)
+@dataclass(frozen=True)
+class Nic:
+    """A network interface for the device of that `name`, which finds it by its `mac`; the boot gives one that has none."""
+
+    name: str
+    network: AnyNetwork
+    mac: str = ""
+
+
+VIRTIO: Final = (Disk, RandomSource, Ports, Nic)
 """Those that are a virtio device each."""
 
-Attachment = Disk | RandomSource | SerialLine | Ports | WatchdogTimer
+Attachment = Disk | RandomSource | SerialLine | Ports | Nic | WatchdogTimer
 """Every kind there is."""

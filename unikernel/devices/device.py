@@ -57,6 +57,9 @@ class Device:
     modules: ClassVar[tuple[str, ...]] = ()
     """Modules of ``kernel_src/modules`` that it brings into the image, beside those that the app imports."""
 
+    always_open: ClassVar[tuple[str, ...]] = ()
+    """Parameters that each boot may give, whatever the stack says of them."""
+
     name: str = ""
     open: tuple[str, ...] = ()
     """Parameters that are left open for the boot; what they are set to is their default there."""
@@ -90,7 +93,7 @@ class Device:
                 raise Refusal(
                     f"{place}: open names {name}, which is no parameter; it has {', '.join(known) or 'none'}."
                 )
-        opened = set(self.open)
+        opened = {*self.open, *self.always_open}
         for each in self.parameters():
             value = getattr(self, each.name)
             if isinstance(value, Open):
@@ -103,6 +106,11 @@ class Device:
                     )
                 opened.add(each.name)
         object.__setattr__(self, "open", tuple(name for name in known if name in opened))
+
+    @property
+    def left_open(self) -> tuple[str, ...]:
+        """What the stack leaves open, beside what is open always."""
+        return tuple(name for name in self.open if name not in self.always_open)
 
     def fault_of(self, parameter: str, secret: bytes) -> str:
         """What is wrong with a secret of the right length, half a sentence with its cure; empty: nothing."""
