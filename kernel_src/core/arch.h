@@ -29,7 +29,8 @@ int arch_interrupt_attach(unsigned pin, void (*handler)(void *), void *argument)
 /* A message calls handler(argument), interrupts off: a device that writes *data to *address sends it. 0 or -ENOSPC. */
 int arch_message_attach(void (*handler)(void *), void *argument, uint64_t *address, uint32_t *data);
 
-/* Maps a device's registers, uncached and never executable; NULL where memory lies, or no table is left. */
+/* Maps a device's registers, uncached and never executable; NULL where memory or an interrupt controller lies, or no
+ * table is left. */
 volatile void *arch_map_device(uint64_t address, uint64_t bytes);
 
 /* The configuration space of a PCI function (bus, device, function: 8, 5, 3 bits), at an offset that is a multiple

@@ -12,6 +12,7 @@ enum {
     LINE_BYTES = ABI_COMMAND_LINE_BYTES,
     MODULE_LIMIT = 8,
     TAKEN_LIMIT = MODULE_LIMIT + 1,
+    RAM_RANGES = 8,
     LOW_MEMORY = 0x100000
 };
 
@@ -19,6 +20,8 @@ extern char image_start[], image_end[], stack_start[], stack_end[];
 
 static char command_line[LINE_BYTES];
 static bool closed;
+static struct start_info_range ram[RAM_RANGES];
+static size_t ram_count;
 
 static void command_line_keep(const char *line) {
     for (size_t i = 0; line != NULL && i < LINE_BYTES - 1 && line[i] != 0; i++) {
@@ -41,6 +44,7 @@ void memory_init(const struct start_info *info) {
     command_line_keep(info->command_line == 0 ? NULL : arch_boot_memory(info->command_line));
     struct start_info_range heap = start_info_free(map, info->memory_map_count, taken, count, LOW_MEMORY, PAGE);
     const size_t total_bytes = start_info_ram(map, info->memory_map_count);
+    ram_count = start_info_ram_ranges(map, info->memory_map_count, ram, RAM_RANGES);
     heap = arch_map_ram(heap);
     records.memory = (struct abi_memory){
         .total_bytes = total_bytes,
@@ -49,6 +53,14 @@ void memory_init(const struct start_info *info) {
         .stack_start = (uintptr_t)stack_start,
         .stack_bytes = (uintptr_t)stack_end - (uintptr_t)stack_start,
     };
+}
+
+bool memory_is_ram(uint64_t start, uint64_t end) {
+    bool is_ram = false;
+    for (size_t i = 0; i < ram_count; i++) {
+        is_ram |= start < ram[i].end && end > ram[i].start;
+    }
+    return is_ram;
 }
 
 size_t memory_total_bytes(void) {

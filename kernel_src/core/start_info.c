@@ -21,6 +21,25 @@ uint64_t start_info_ram(const struct start_info_memory *map, size_t count) {
     return total;
 }
 
+size_t start_info_ram_ranges(const struct start_info_memory *map, size_t count, struct start_info_range *ranges,
+                             size_t most) {
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (map[i].type != MEMORY_MAP_RAM) {
+            continue;
+        }
+        const struct start_info_range range = {map[i].address, end_of(map[i].address, map[i].bytes)};
+        if (found < most) {
+            ranges[found++] = range;
+            continue;
+        }
+        struct start_info_range *last = &ranges[most - 1];
+        last->start = range.start < last->start ? range.start : last->start;
+        last->end = range.end > last->end ? range.end : last->end;
+    }
+    return found;
+}
+
 static void keep_larger(struct start_info_range *best, uint64_t start, uint64_t end, uint64_t page) {
     if (start > UINT64_MAX - page) {
         return;

@@ -50,6 +50,10 @@ bool start_info_valid(const struct start_info *info);
 /* All RAM of the map, in bytes. */
 uint64_t start_info_ram(const struct start_info_memory *map, size_t count);
 
+/* The pieces of RAM, into `ranges`: how many. Beyond `most`, the last one is widened to hold the rest. */
+size_t start_info_ram_ranges(const struct start_info_memory *map, size_t count, struct start_info_range *ranges,
+                             size_t most);
+
 /* The largest piece of RAM at or above `floor` that none of the `taken` ranges touches, its ends rounded inwards to
  * `page` bytes. */
 struct start_info_range start_info_free(const struct start_info_memory *map, size_t count,

@@ -69,6 +69,13 @@ static void modules_are_not_free(void) {
     CHECK(memory_total_bytes() == 31 * MIB);
 }
 
+static void ram_is_known_also_where_it_is_not_used(void) {
+    const struct start_info info = boot(NULL);
+    memory_init(&info);
+    CHECK(memory_is_ram(MIB, MIB + 1) && memory_is_ram(32 * MIB - 1, 33 * MIB) && memory_is_ram(0, 64 * MIB));
+    CHECK(!memory_is_ram(0, MIB) && !memory_is_ram(32 * MIB, 33 * MIB));
+}
+
 static void a_long_command_line_is_cut_not_overrun(void) {
     static char line[2 * PAGE];
     memset(line, 'x', sizeof line - 1);
@@ -90,6 +97,7 @@ static void without_a_memory_map_it_panics(void) {
 int main(void) {
     keys_are_found_as_whole_words();
     modules_are_not_free();
+    ram_is_known_also_where_it_is_not_used();
     a_long_command_line_is_cut_not_overrun();
     without_a_memory_map_it_panics();
     return 0;

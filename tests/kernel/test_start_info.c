@@ -37,6 +37,20 @@ static void the_largest_free_piece_is_found_whatever_the_order(void) {
     CHECK(start_info_ram(map, COUNT(map)) == 7 * MIB + 640 * 1024);
 }
 
+static void ram_beyond_the_places_for_it_widens_the_last(void) {
+    const struct start_info_memory map[] = {
+        {0, MIB, MEMORY_MAP_RAM, 0},        {MIB, MIB, RESERVED, 0},
+        {9 * MIB, MIB, MEMORY_MAP_RAM, 0},  {4 * MIB, MIB, MEMORY_MAP_RAM, 0},
+        {11 * MIB, MIB, MEMORY_MAP_RAM, 0}, {UINT64_MAX - 1, MIB, MEMORY_MAP_RAM, 0},
+    };
+    struct start_info_range ranges[5];
+    CHECK(start_info_ram_ranges(map, COUNT(map), ranges, 5) == 5);
+    CHECK(ranges[0].start == 0 && ranges[0].end == MIB && ranges[2].start == 4 * MIB && ranges[2].end == 5 * MIB);
+    CHECK(ranges[4].start == UINT64_MAX - 1 && ranges[4].end == UINT64_MAX);
+    CHECK(start_info_ram_ranges(map, COUNT(map) - 1, ranges, 2) == 2);
+    CHECK(ranges[0].end == MIB && ranges[1].start == 4 * MIB && ranges[1].end == 12 * MIB);
+}
+
 static void what_is_taken_splits_a_range(void) {
     const struct start_info_memory map[] = {{0, 16 * MIB, MEMORY_MAP_RAM, 0}};
     const struct start_info_range taken[] = {{10 * MIB, 11 * MIB}, {MIB, 2 * MIB}, {MIB + PAGE, 3 * MIB}};
@@ -77,6 +91,7 @@ static void a_taken_range_that_ends_before_it_starts_changes_nothing_else(void) 
 int main(void) {
     only_a_start_info_with_a_map_is_valid();
     the_largest_free_piece_is_found_whatever_the_order();
+    ram_beyond_the_places_for_it_widens_the_last();
     what_is_taken_splits_a_range();
     ends_are_rounded_inwards();
     what_does_not_fit_in_64_bits_is_cut();

@@ -1,6 +1,6 @@
 /*
  * The I/O APIC and the local APIC. Intel SDM volume 3, chapter 11; 82093AA I/O APIC datasheet, section 3.2.
- * Their registers lie where every PC has them; paging.c maps them uncached.
+ * Their registers are mapped uncached by paging.c.
  */
 #include "interrupts.h"
 
@@ -15,7 +15,6 @@
 #include "unikernel/wait.h"
 
 enum {
-    LOCAL_APIC = 0xfee00000,
     LOCAL_END_OF_INTERRUPT = 0x0b0,
     LOCAL_SPURIOUS = 0x0f0,
     LOCAL_TIMER = 0x320,
@@ -30,7 +29,6 @@ enum {
     PIC_SECONDARY_MASK = 0xa1,
     PIC_ALL = 0xff,
 
-    IO_APIC = 0xfec00000,
     IO_SELECT = 0x00,
     IO_WINDOW = 0x10,
     IO_REDIRECTION = 0x10, /* two registers a pin; edge, active high, fixed, to processor 0 */

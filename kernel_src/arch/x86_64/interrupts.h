@@ -1,6 +1,14 @@
 /* Interrupt vectors, and what trap.S calls for them. */
 #pragma once
 
+/* Where every PC has the controllers, each with the addresses that are its own: interrupt messages go to the local
+ * APIC's. Intel SDM volume 3, section 11.11; ICH9 datasheet, section 9.4. */
+enum {
+    IO_APIC = 0xfec00000,
+    LOCAL_APIC = 0xfee00000,
+    APIC_BYTES = 0x100000,
+};
+
 enum {
     VECTOR_TIMER = 32,
     VECTOR_LINE = 33, /* the first of LINES */

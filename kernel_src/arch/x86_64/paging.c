@@ -5,6 +5,8 @@
 #include "paging.h"
 
 #include "core/arch.h"
+#include "core/memory.h"
+#include "interrupts.h"
 #include "layout.h"
 #include "unikernel/memory.h"
 
@@ -70,10 +72,20 @@ static uint64_t *below(uint64_t *table, uint64_t address, unsigned shift) {
     return (uint64_t *)(uintptr_t)(*entry & PAGE_ADDRESS);
 }
 
+static bool touches(uint64_t start, uint64_t end, uint64_t controller) {
+    return start < controller + APIC_BYTES && end > controller;
+}
+
+/* Where a device cannot be: what is said of its place is not trusted, and RAM holds these tables, too. */
+static bool is_ours(uint64_t start, uint64_t end) {
+    return touches(start, end, IO_APIC) || touches(start, end, LOCAL_APIC) || memory_is_ram(start, end);
+}
+
 volatile void *arch_map_device(uint64_t address, uint64_t bytes) {
     const uint64_t device =
         PAGE_PRESENT | PAGE_WRITE | PAGE_WRITE_THROUGH | PAGE_CACHE_DISABLE | PAGE_LARGE | PAGE_NO_EXECUTE;
-    if (address < RAM_LIMIT || bytes == 0 || bytes > DEVICE_MOST || address > ADDRESS_LIMIT - bytes) {
+    if (address < RAM_LIMIT || bytes == 0 || bytes > DEVICE_MOST || address > ADDRESS_LIMIT - bytes ||
+        is_ours(address, address + bytes)) {
         return NULL;
     }
     for (uint64_t page = address / LARGE_PAGE_BYTES * LARGE_PAGE_BYTES; page < address + bytes;
