@@ -26,6 +26,7 @@ static struct virtq queue;
 static struct side device;
 static unsigned char buffer[BUFFER_BYTES]; /* of all requests */
 static bool published;
+static unsigned most; /* chains in flight at once */
 
 void seam_looks(void) {
     if (!input_over() && input_below(2) == 0) {
@@ -37,16 +38,17 @@ void seam_published(const volatile void *place) {
     published = side_is_index(&device, place);
 }
 
-/* Each entry is in the list of the free or in one chain, none in two. */
+/* Each entry is in the list of the free or in one chain, none in two; as many chains are in flight. */
 static void check_entries(void) {
     bool met[VIRTQ_SIZE_MOST] = {false};
-    unsigned free = 0;
+    unsigned free = 0, in_flight = 0;
     for (uint16_t at = queue.free_head; free < queue.free_count; at = queue.entries[at].next, free++) {
         CHECK(at < queue.size && !met[at]);
         met[at] = true;
     }
     for (uint16_t head = 0; head < queue.size; head++) {
         CHECK((queue.entries[head].token != NULL) == (outstanding[head].count > 0));
+        in_flight += outstanding[head].count > 0;
         uint16_t at = head;
         for (uint16_t i = 0; i < outstanding[head].count; i++, at = queue.entries[at].next) {
             CHECK(at < queue.size && !met[at]);
@@ -56,6 +58,8 @@ static void check_entries(void) {
     for (uint16_t i = 0; i < queue.size; i++) {
         CHECK(met[i]);
     }
+    most = in_flight > most ? in_flight : most;
+    CHECK(virtq_in_flight(&queue) == in_flight && queue.most_in_flight == most);
 }
 
 static void add(void) {
@@ -111,6 +115,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     virtq_init(&queue, size, memory);
     queue.available_index = queue.used_index = queue.available->index = queue.used->index = (uint16_t)input_number(2);
     memset(outstanding, 0, sizeof outstanding);
+    most = 0;
     side_start(&device, &queue);
     device.seen = queue.available_index;
     for (int steps = 0; !input_over() && steps < STEPS_MOST; steps++) {

@@ -173,10 +173,82 @@ static void hints_are_taken(void) {
     CHECK(virtq_must_notify(&queue));
     queue.used->flags = 1;
     CHECK(!virtq_must_notify(&queue));
-    virtq_interrupts(&queue, false);
-    CHECK(queue.available->flags == 1);
-    virtq_interrupts(&queue, true);
-    CHECK(queue.available->flags == 0);
+    CHECK(!virtq_interrupts(&queue, false) && queue.available->flags == 1);
+    CHECK(!virtq_interrupts(&queue, true) && queue.available->flags == 0);
+}
+
+/* 2.7.7.1: what came between the last look and the turning on made no interrupt. */
+static void what_came_unseen_is_told_when_interrupts_are_turned_on(void) {
+    fresh();
+    void *given;
+    uint32_t written;
+    CHECK(add(1, tokens) == 0 && !virtq_interrupts(&queue, false));
+    CHECK(virtq_take(&queue, &given, &written) == 0);
+    give(newest(), 0);
+    CHECK(virtq_interrupts(&queue, true));
+    take(tokens, 0);
+    CHECK(!virtq_interrupts(&queue, true));
+    queue.broken = true;
+    CHECK(virtq_interrupts(&queue, true)); /* nobody waits for one that gives nothing more */
+}
+
+static void requests_in_flight_are_known(void) {
+    fresh();
+    CHECK(virtq_in_flight(&queue) == 0 && queue.most_in_flight == 0);
+    CHECK(add(3, tokens) == 0 && add(2, tokens + 1) == 0 && virtq_in_flight(&queue) == 2);
+    CHECK(add(SIZE, tokens) == -ENOSPC && virtq_in_flight(&queue) == 2);
+    give(queue.available->ring[0], 0);
+    CHECK(virtq_in_flight(&queue) == 2); /* until it is taken */
+    take(tokens, 0);
+    CHECK(virtq_in_flight(&queue) == 1 && queue.most_in_flight == 2);
+    give(queue.available->ring[1], 0);
+    take(tokens + 1, 0);
+    CHECK(virtq_in_flight(&queue) == 0 && queue.most_in_flight == 2);
+}
+
+/* A nic's two queues. Buffers to receive into are all with the device, which fills them in any order; each goes back.
+ * Frames to send, a head and a payload, are with it as many as fit, and done in any order. */
+
+static void received_buffers_come_in_any_order_and_go_back(void) {
+    fresh();
+    srand(SIZE);
+    uint16_t heads[SIZE];
+    for (int i = 0; i < SIZE; i++) {
+        const struct virtq_piece piece = {bytes + i, 1, true};
+        CHECK(virtq_add(&queue, &piece, 1, &tokens[i]) == 0);
+        heads[i] = newest();
+    }
+    for (int i = 0; i < ROUNDS; i++) {
+        const int filled = rand() % SIZE;
+        give(heads[filled], 1);
+        take(&tokens[filled], 1);
+        const struct virtq_piece piece = {bytes + filled, 1, true};
+        CHECK(virtq_add(&queue, &piece, 1, &tokens[filled]) == 0);
+        heads[filled] = newest();
+        CHECK(queue.descriptors[heads[filled]].address == (uintptr_t)(bytes + filled));
+        CHECK(virtq_in_flight(&queue) == SIZE && queue.free_count == 0);
+    }
+}
+
+static void frames_are_sent_as_many_as_fit(void) {
+    enum { FRAMES = SIZE / 2 };
+    fresh();
+    srand(SIZE);
+    uint16_t heads[FRAMES];
+    bool sending[FRAMES] = {false};
+    for (int i = 0; i < ROUNDS; i++) {
+        const int frame = rand() % FRAMES;
+        const struct virtq_piece pieces[] = {{bytes + frame, 1, false}, {bytes + FRAMES + frame, 1, false}};
+        if (sending[frame]) {
+            give(heads[frame], UINT32_MAX);
+            take(&tokens[frame], 0); /* nothing of it may be written */
+        } else {
+            CHECK(virtq_add(&queue, pieces, 2, &tokens[frame]) == 0);
+            heads[frame] = newest();
+        }
+        sending[frame] = !sending[frame];
+    }
+    CHECK(queue.most_in_flight == FRAMES);
 }
 
 int main(void) {
@@ -191,6 +263,10 @@ int main(void) {
     more_given_back_than_the_queue_holds_breaks_it();
     nothing_in_the_devices_reach_is_believed();
     hints_are_taken();
+    what_came_unseen_is_told_when_interrupts_are_turned_on();
+    requests_in_flight_are_known();
+    received_buffers_come_in_any_order_and_go_back();
+    frames_are_sent_as_many_as_fit();
     free(memory);
     return 0;
 }

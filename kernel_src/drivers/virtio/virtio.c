@@ -156,8 +156,7 @@ int virtio_wait(struct virtq *queue, uint64_t timeout_ns) {
             return -ETIMEDOUT;
         }
         if (now - start >= LOOK_NS) {
-            virtq_interrupts(queue, true);
-            if (!virtq_ready(queue)) {
+            if (!virtq_interrupts(queue, true)) {
                 wait_until(start + timeout_ns);
             }
             virtq_interrupts(queue, false);

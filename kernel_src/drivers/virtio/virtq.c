@@ -83,6 +83,8 @@ int virtq_add(struct virtq *queue, const struct virtq_piece *pieces, size_t coun
 
     queue->available->ring[queue->available_index % queue->size] = head;
     queue->available_index++;
+    const uint16_t in_flight = virtq_in_flight(queue);
+    queue->most_in_flight = in_flight > queue->most_in_flight ? in_flight : queue->most_in_flight;
     __atomic_store_n(&queue->available->index, queue->available_index, __ATOMIC_RELEASE); /* 2.7.13.3 */
     return 0;
 }
@@ -129,9 +131,13 @@ bool virtq_ready(const struct virtq *queue) {
     return queue->broken || __atomic_load_n(&queue->used->index, __ATOMIC_ACQUIRE) != queue->used_index;
 }
 
-void virtq_interrupts(struct virtq *queue, bool wanted) {
+bool virtq_interrupts(struct virtq *queue, bool wanted) {
     __atomic_store_n(&queue->available->flags, (uint16_t)(wanted ? 0 : AVAILABLE_NO_INTERRUPT), __ATOMIC_RELEASE);
+    if (!wanted) {
+        return false;
+    }
     __atomic_thread_fence(__ATOMIC_SEQ_CST); /* seen before the look that follows, 2.7.7.1 */
+    return virtq_ready(queue);
 }
 
 bool virtq_must_notify(const struct virtq *queue) {

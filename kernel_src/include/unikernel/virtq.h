@@ -4,6 +4,9 @@
  * The device is not trusted: what it writes to the used ring is checked against what this side remembers in memory of
  * its own, and nothing that the device can write is read back as a pointer, an index or a length that is not checked. A
  * queue on which the device lied is broken: it takes and gives nothing more.
+ *
+ * Many requests can be in flight, each with a token that tells it when it comes back, in any order. Nothing here is
+ * locked: who uses a queue from an interrupt, too, uses it elsewhere with interrupts off.
  */
 #pragma once
 
@@ -60,6 +63,7 @@ struct virtq {
     uint16_t size; /* a power of two */
     uint16_t free_head, free_count;
     uint16_t available_index, used_index; /* ours: the ring's own are written for the device, or by it */
+    uint16_t most_in_flight;              /* requests, since the start */
     bool broken;
 };
 
@@ -80,9 +84,14 @@ int virtq_take(struct virtq *queue, void **token, uint32_t *written);
 /* Whether the device has given something back, or broken the queue: virtq_take would say more than 0. */
 bool virtq_ready(const struct virtq *queue);
 
-/* Whether the device should interrupt when it gives something back; a hint. A caller that turns it on looks once more
- * before it waits. */
-void virtq_interrupts(struct virtq *queue, bool wanted);
+/* Whether the device should interrupt when it gives something back; a hint. True of a queue where that is turned on and
+ * something is there already: it may make no interrupt any more, so it is taken before anybody waits. */
+bool virtq_interrupts(struct virtq *queue, bool wanted);
 
-/* Whether the device wants to be told of what was added. */
+/* Requests that the device has, or has given back to be taken. */
+static inline uint16_t virtq_in_flight(const struct virtq *queue) {
+    return (uint16_t)(queue->available_index - queue->used_index);
+}
+
+/* Whether the device wants to be told of what was added; once for many. */
 bool virtq_must_notify(const struct virtq *queue);
