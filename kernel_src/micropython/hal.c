@@ -4,6 +4,7 @@
 #include "py/mphal.h"
 #include "py/runtime.h"
 #include "py/stream.h"
+#include "unikernel/background.h"
 #include "unikernel/clock.h"
 #include "unikernel/console.h"
 #include "unikernel/trace.h"
@@ -77,6 +78,11 @@ uintptr_t mp_hal_stdio_poll(uintptr_t wanted) {
  * since. */
 
 static void sleep_until(uint64_t deadline_ns) {
+    if (background_work()) {
+        return; /* perhaps there is now what the caller waits for */
+    }
+    const uint64_t background_ns = background_due_ns();
+    deadline_ns = background_ns < deadline_ns ? background_ns : deadline_ns;
     if (metrics_due != NULL) {
         const uint64_t due_ns = metrics_due();
         deadline_ns = due_ns < deadline_ns ? due_ns : deadline_ns;

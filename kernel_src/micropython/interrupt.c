@@ -3,15 +3,19 @@
  * so this file is compiled without vector registers, allocates nothing, and only notes: the virtual machine of the
  * runtime looks at what is pending between two bytecodes.
  */
+#include "py/mphal.h"
 #include "py/mpstate.h"
 #include "py/runtime.h"
 #include "shared/runtime/interrupt_char.h"
+#include "unikernel/background.h"
 #include "unikernel/console.h"
 #include "unikernel/control.h"
 #include "unikernel/machine.h"
 #include "unikernel/wait.h"
 
 #include "port.h"
+
+#include "core/arch.h" /* last: it makes noreturn a word that upstream uses otherwise */
 
 static volatile bool running; /* Python runs, as opposed to the prompt reading a line */
 static volatile bool typed;   /* a break came while the prompt was reading */
@@ -40,6 +44,25 @@ static void interrupted(void) {
         typed = true;
     }
     wait_wake();
+}
+
+uintptr_t interrupt_hold(void) {
+    return arch_interrupts_off();
+}
+
+void interrupt_release(uintptr_t held) {
+    arch_interrupts_restore(held);
+}
+
+/* The network goes on between two bytecodes. */
+static void background_task(mp_sched_node_t *node) {
+    (void)node;
+    (void)background_work();
+}
+
+void interrupt_schedule_background(void) {
+    static mp_sched_node_t node;
+    mp_sched_schedule_node(&node, background_task);
 }
 
 /* micropython.kbd_intr(-1) lets every byte through; a break is not a byte and still interrupts. */

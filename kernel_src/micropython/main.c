@@ -9,6 +9,7 @@
 #include "py/objmodule.h"
 #include "py/persistentcode.h"
 #include "py/runtime.h"
+#include "unikernel/background.h"
 #include "unikernel/console.h"
 #include "unikernel/machine.h"
 #include "unikernel/memory.h"
@@ -34,6 +35,7 @@ void runtime_start(void) {
     mp_cstack_init_with_top((void *)(stack.start + stack.bytes), stack.bytes);
     heap_init();
     mp_init();
+    background_set_hook(interrupt_schedule_background);
 }
 
 static int status_of_exit(mp_obj_t exception) {

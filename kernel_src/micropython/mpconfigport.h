@@ -109,6 +109,7 @@ void *native_code_in_text(void *code, size_t length, void *relocations);
     X(ECONNABORTED) X(ECONNRESET) X(ENOBUFS) X(ENOTCONN) X(ETIMEDOUT) X(ECONNREFUSED) X(EHOSTUNREACH) X(EALREADY) \
     X(EINPROGRESS)
 /* clang-format on */
+#define MICROPY_SCHEDULER_STATIC_NODES   (1) /* interrupt.c schedules what a nic has brought */
 #define MICROPY_PY_RANDOM_SEED_INIT_FUNC (random_seed_value())
 uint32_t random_seed_value(void);
 #define MICROPY_PY_TIME_TIME_TIME_NS            (1)

@@ -21,6 +21,7 @@ void interrupt_run_begins(void);
 void interrupt_run_ended(void);
 bool interrupt_typed(void);
 bool interrupt_take_typed(void);
+void interrupt_schedule_background(void); /* what background_notice calls */
 
 /* heap.c */
 void heap_init(void);

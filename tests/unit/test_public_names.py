@@ -44,6 +44,7 @@ DEVICES = {
     "Repl",
     "RomFiles",
     "RomKv",
+    "StaticIp",
     "TscClock",
     "Uart16550",
     "VirtioBlock",

@@ -67,6 +67,15 @@ ARCHIVES: tuple[Archive, ...] = (
         licence="Apache-2.0",
         package="mbedtls",
     ),
+    Archive(
+        name="lwip",
+        version="2.2.1",
+        file="lwip_2.2.1+dfsg1.orig.tar.xz",
+        sha256="83729c274c499d3348e9fbbe043a3113f3fa8953e7efddc7c21c7fcbb1f2b7b1",
+        folder="lwip-2.2.1",
+        licence="BSD-3-Clause",
+        package="lwip",
+    ),
 )
 """Accepted versions, the preferred one of a name first."""
 

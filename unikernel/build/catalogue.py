@@ -6,7 +6,7 @@ import dataclasses
 from functools import lru_cache
 from pathlib import Path
 
-from unikernel.build import cache, kernel, libc, mbedtls, runtime, sources, stamps
+from unikernel.build import cache, kernel, libc, lwip, mbedtls, runtime, sources, stamps
 from unikernel.build.components import Component, Source
 from unikernel.build.step import Progress
 from unikernel.build.tables import devices_c
@@ -32,12 +32,20 @@ def components(plan: Plan, progress: Progress) -> tuple[Component, ...]:
 
 def of_needs(plan: Plan, progress: Progress) -> tuple[Component, ...]:
     """The components of archives that only some drivers need."""
-    if not any(mbedtls.SOURCE in type(each.device).needs for each in plan.devices):
-        return ()
-    tree = sources.tree(mbedtls.SOURCE, progress)
-    return tuple(
-        dataclasses.replace(each, sha256=tree.archive.sha256) for each in mbedtls.components(plan.target, tree.path)
-    )
+    needs = {name for each in plan.devices for name in type(each.device).needs}
+    found: list[Component] = []
+    if mbedtls.SOURCE in needs:
+        tree = sources.tree(mbedtls.SOURCE, progress)
+        found += _of(tree, mbedtls.components(plan.target, tree.path))
+    if lwip.SOURCE in needs:
+        tree = sources.tree(lwip.SOURCE, progress)
+        found += _of(tree, lwip.components(plan.target, tree.path, drivers(plan)))
+    return tuple(found)
+
+
+def _of(tree: sources.Tree, found: tuple[Component, ...]) -> tuple[Component, ...]:
+    """Those that hold files of an archive carry its hash."""
+    return tuple(dataclasses.replace(each, sha256=tree.archive.sha256) if each.version else each for each in found)
 
 
 def drivers(plan: Plan) -> frozenset[str]:

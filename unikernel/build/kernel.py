@@ -40,8 +40,8 @@ def components(plan: Plan) -> tuple[Component, ...]:
         _component(name, "drivers", where, plan.target) for name, where in sorted(shared.items()) if where.is_dir()
     ]
     for cls in sorted(classes, key=lambda cls: cls.symbol()):
-        if cls.source_file().startswith("micropython/"):
-            continue  # compiled with the runtime, which names it as a component of its own
+        if cls.source_file().startswith(("micropython/", "net/")):
+            continue  # compiled with the runtime, or with lwIP, which names it as a component of its own
         found.append(_driver(cls, plan.target))
     return tuple(found)
 

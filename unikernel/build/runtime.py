@@ -258,7 +258,8 @@ _C_MODULES = [
 _BROUGHT = {"raw_memory": ("machine", "uctypes")}
 
 #: Flags for single files of upstream's. The parser would take constants out of uctypes, and so hold it in every image.
-_FILE_FLAGS = {"py/parse": ("-DMICROPY_PY_UCTYPES=0",)}
+#: An interrupt that brings something schedules what looks at it.
+_FILE_FLAGS = {"py/parse": ("-DMICROPY_PY_UCTYPES=0",), "py/scheduler": ("-mgeneral-regs-only",)}
 
 
 def frozen_modules(tree: Path) -> dict[str, Path]:

@@ -20,6 +20,7 @@ from unikernel.devices.rdrand import Rdrand
 from unikernel.devices.repl import Repl
 from unikernel.devices.rom_files import RomFiles
 from unikernel.devices.rom_kv import RomKv
+from unikernel.devices.static_ip import StaticIp
 from unikernel.devices.tsc_clock import TscClock
 from unikernel.devices.uart16550 import Uart16550
 from unikernel.devices.virtio_block import VirtioBlock
@@ -38,6 +39,7 @@ CATALOGUE = Catalogue(
         *(LittleKv, RomKv),
         *(VirtioNet,),
         *(Repl, Log),
+        *(StaticIp,),
         *(HostControl, Watchdog, Metrics),
         *(RawMemory, RawIo),
     )
@@ -71,6 +73,7 @@ __all__ = [
     "Requirement",
     "RomFiles",
     "RomKv",
+    "StaticIp",
     "Tap",
     "TscClock",
     "Uart16550",

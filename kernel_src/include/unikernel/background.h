@@ -1,0 +1,29 @@
+/*
+ * Work beside the app: what has come in, or is due, is dealt with whenever the machine would wait, and between two
+ * bytecodes of Python that computes. One at a time, never from an interrupt.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct background {
+    bool (*work)(void);       /* does what there is to do, without waiting; whether there was any */
+    uint64_t (*due_ns)(void); /* when there is more to do at the latest, by the monotonic clock; or WAIT_FOREVER */
+    struct background *next;  /* the list's */
+};
+
+/* Adds it, for good. */
+void background_add(struct background *each);
+
+/* Does all there is to do; whether there was any. Called from within, it does nothing. */
+bool background_work(void);
+
+/* When there is more to do at the latest. */
+uint64_t background_due_ns(void);
+
+/* From interrupt context: there is something to do. It wakes whoever waits, and calls the runtime's hook. */
+void background_notice(void);
+
+/* What background_notice calls, from interrupt context. */
+void background_set_hook(void (*hook)(void));

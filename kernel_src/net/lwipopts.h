@@ -1,0 +1,73 @@
+/*
+ * How lwIP 2.2.1 is compiled. What a stack may leave out is said by the build (unikernel/build/lwip.py): IPv6, DHCP,
+ * DNS, multicast.
+ *
+ * Everything that a stranger can make the machine keep comes from a pool of a size that stands here, apart from the
+ * heap of Python.
+ */
+#pragma once
+
+#define NO_SYS                1 /* one thread: nothing to lock, nothing to wait for */
+#define SYS_LIGHTWEIGHT_PROT  0
+#define LWIP_SOCKET           0 /* ours are in micropython/socket.c, on the functions beneath */
+#define LWIP_NETCONN          0
+#define LWIP_STATS            1
+#define LWIP_STATS_LARGE      1
+#define MEM_ALIGNMENT         8
+#define LWIP_CHKSUM           net_checksum /* checksum.c: eight bytes at a time */
+#define LWIP_CHKSUM_ALGORITHM 0
+
+/* The nic's frames. */
+#define PBUF_POOL_BUFSIZE 1536
+#define PBUF_POOL_SIZE    256
+#define MEMP_NUM_PBUF     512          /* what points at bytes that lie elsewhere */
+#define MEM_SIZE          (768 * 1024) /* what is to be sent, until it is acknowledged */
+
+/* TCP. A window holds what a round trip of a third of a millisecond brings at 100 MB/s. */
+#define TCP_MSS                    1460
+#define TCP_WND                    (44 * TCP_MSS)
+#define TCP_SND_BUF                (44 * TCP_MSS)
+#define TCP_SND_QUEUELEN           (4 * 44)
+#define TCP_OVERSIZE               TCP_MSS
+#define MEMP_NUM_TCP_PCB           288
+#define MEMP_NUM_TCP_PCB_LISTEN    32
+#define MEMP_NUM_TCP_SEG           2048
+#define TCP_LISTEN_BACKLOG         1
+#define TCP_DEFAULT_LISTEN_BACKLOG 0xff
+#define LWIP_TCP_KEEPALIVE         1
+#define LWIP_TCP_SACK_OUT          1
+#define TCP_OOSEQ_MAX_BYTES        (16 * TCP_MSS)
+#define TCP_OOSEQ_MAX_PBUFS        16
+#define SO_REUSE                   1
+
+/* UDP, and what looks at packets as they are. */
+#define MEMP_NUM_UDP_PCB     64
+#define SO_REUSE_RXTOALL     1
+#define IP_SOF_BROADCAST     1
+#define LWIP_NETBUF_RECVINFO 0
+
+/* IP. */
+#define ARP_TABLE_SIZE                 64
+#define ETHARP_TRUST_IP_MAC            0
+#define MEMP_NUM_ARP_QUEUE             32
+#define MEMP_NUM_REASSDATA             8
+#define IP_REASS_MAX_PBUFS             64
+#define LWIP_HAVE_LOOPIF               1
+#define LWIP_NETIF_LOOPBACK            1
+#define LWIP_LOOPBACK_MAX_PBUFS        64
+#define LWIP_NETIF_HOSTNAME            1
+#define LWIP_NETIF_LINK_CALLBACK       0
+#define LWIP_NETIF_EXT_STATUS_CALLBACK 1
+#define MEMP_NUM_SYS_TIMEOUT           (LWIP_NUM_SYS_TIMEOUT_INTERNAL + 8)
+
+#if LWIP_DHCP
+    #define LWIP_DHCP_DOES_ACD_CHECK 0 /* five seconds more before there is an address */
+    #define LWIP_DHCP_GET_NTP_SRV    1
+#endif
+#if LWIP_IPV6
+    #define LWIP_IPV6_NUM_ADDRESSES        4
+    #define LWIP_ND6_NUM_NEIGHBORS         32
+    #define LWIP_ND6_NUM_DESTINATIONS      32
+    #define LWIP_ND6_RDNSS_MAX_DNS_SERVERS 2
+    #define LWIP_IPV6_DUP_DETECT_ATTEMPTS  1
+#endif

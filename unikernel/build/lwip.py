@@ -1,0 +1,72 @@
+"""lwIP: of its archive, what a stack's devices ask for, and ours that alone sees its headers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from unikernel.build.components import KERNEL_SRC, Component, Source
+from unikernel.build.kernel import headers
+from unikernel.devices import CATALOGUE
+from unikernel.targets import Target
+
+SOURCE = "lwip"
+VERSION = "2.2.1"
+LICENCE = "BSD-3-Clause"
+FOLDER = "net"
+"""Of `KERNEL_SRC`: drivers of the network's upper layers, and what they share."""
+
+_CORE = ("def", "inet_chksum", "init", "ip", "mem", "memp", "netif", "pbuf", "raw", "tcp", "tcp_in", "tcp_out")
+_MORE = ("timeouts", "udp", "dns", "stats")
+_IPV4 = ("dhcp", "etharp", "icmp", "igmp", "ip4", "ip4_addr", "ip4_frag", "acd")
+_IPV6 = ("ethip6", "icmp6", "inet6", "ip6", "ip6_addr", "ip6_frag", "mld6", "nd6")
+
+_OPTIONS = {
+    "dhcp_ip": ("LWIP_DHCP",),
+    "ipv6": ("LWIP_IPV6",),
+    "dns_resolver": ("LWIP_DNS",),
+    "mdns_responder": ("LWIP_IGMP",),
+}
+"""What lwIP is compiled with when a driver is in the stack; without it, none of its code, nor a timer, is in the image."""
+
+_FLAGS = (
+    "-std=gnu17",
+    "-O2",  # each packet passes here
+    "-fhosted",
+    "-mno-red-zone",
+    "-fno-common",
+    "-Wall",
+    "-Werror",
+    "-Wno-unused-but-set-variable",
+)
+_OWN_FLAGS = ("-Oz", "-Wextra", "-Wno-unused-parameter")
+
+
+def components(target: Target, tree: Path, drivers: Collection[str]) -> tuple[Component, ...]:
+    """The components, from lwIP's unpacked source at `tree`: its files, what ours share, and a component a driver.
+
+    `drivers` are those in the image, by name.
+    """
+    options = {option for driver in drivers for option in _OPTIONS.get(driver, ())}
+    flags = (*_FLAGS, *(f"-D{option}=1" for option in sorted(options)))
+    ours = KERNEL_SRC / FOLDER
+    includes = (ours, tree / "src/include", *headers(target))
+    names = [f"core/{name}" for name in (*_CORE, *_MORE)]
+    names += [f"core/ipv4/{name}" for name in _IPV4]
+    names += [f"core/ipv6/{name}" for name in _IPV6]
+    names += ["netif/ethernet"]
+    upstream = tuple(Source(tree / "src" / f"{name}.c", f"{name}.c") for name in names)
+    all_drivers = {cls.symbol() for cls in CATALOGUE.own.values() if cls.source_file().startswith(f"{FOLDER}/")}
+    shared = sorted(path.stem for path in ours.glob("*.c") if path.stem not in all_drivers)
+    found = [
+        Component(SOURCE, "net", upstream, includes, flags, version=VERSION, licence=LICENCE),
+        Component(FOLDER, "net", tuple(_own(name) for name in shared), includes, flags),
+    ]
+    found += [
+        Component(name, "net", (_own(name),), includes, flags) for name in sorted(all_drivers.intersection(drivers))
+    ]
+    return tuple(found)
+
+
+def _own(name: str) -> Source:
+    return Source(KERNEL_SRC / FOLDER / f"{name}.c", f"{FOLDER}/{name}.c", _OWN_FLAGS)

@@ -1,0 +1,25 @@
+"""An IPv4 address that the stack says."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from unikernel.devices.device import Device, parameter
+from unikernel.interfaces import Entropy, Ip, Link
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaticIp(Device, Ip):
+    """An IPv4 address, fixed; what it is left at fits the user-mode network.
+
+    Source: RFC 791, RFC 826, RFC 1122; the stack is lwIP 2.2.
+    """
+
+    kind: ClassVar[str] = "net"
+    source: ClassVar[str] = "net/static_ip.c"
+    needs: ClassVar[tuple[str, ...]] = ("lwip",)
+
+    link: Link | None = None
+    entropy: Entropy | None = None
+    address: str = parameter("10.0.2.15/24", "its address, and how many bits of it name the network")
+    gateway: str = parameter("10.0.2.2", "who takes what goes elsewhere; empty: nobody")
+    mtu: int = parameter(1500, "the largest packet it sends", unit="bytes", least=576, most=1500)
