@@ -24,6 +24,6 @@ if (process.argv.includes("--tests")) {
     platform: "node",
   });
 } else {
-  const widgets = [here("src/console.ts"), here("src/loader.ts")];
+  const widgets = ["console", "loader", "switch"].map((name) => here(`src/${name}.ts`));
   await build({ ...common, entryPoints: widgets, outdir: here("../unikernel/notebook/static"), minify: true });
 }

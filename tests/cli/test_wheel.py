@@ -55,4 +55,5 @@ def test_an_image_is_built_and_booted_in_an_empty_folder(site: Path, tmp_path: P
 
 def test_the_front_end_is_there(site: Path, tmp_path: Path) -> None:
     code = "from importlib.resources import files; print(*(f.name for f in files('unikernel.notebook').joinpath('static').iterdir()))"
-    assert "console.js" in python(site, tmp_path, code)
+    there = python(site, tmp_path, code).split()
+    assert {"console.js", "loader.js", "switch.js"} <= set(there)

@@ -21,7 +21,7 @@ def test_from_a_cell_to_a_running_machine(open_notebook: Callable[..., Lab]) -> 
         APP,
         "%unikernel compose journey",
         "%unikernel build journey",
-        "%unikernel boot journey --repl",
+        "%unikernel boot journey --set repl.after_app=true",
         "%unikernel plot footprint journey",
         "%unikernel ps",
         "%unikernel stop",
@@ -29,6 +29,16 @@ def test_from_a_cell_to_a_running_machine(open_notebook: Callable[..., Lab]) -> 
     for index in range(3):
         lab.run(index)
     expect(lab.cell(2).locator("svg").first).to_be_visible()
+    composer = lab.cell(2).locator(".ukc")
+    composer.get_by_label("device", exact=True).select_option("repl")
+    switch = composer.get_by_role("switch", name="after_app, open: given at boot")
+    expect(switch).to_have_text("fixed at build")
+    switch.focus()
+    lab.page.keyboard.press("Space")
+    expect(switch).to_be_checked()
+    expect(switch).to_have_text("open: given at boot")
+    expect(composer.locator("pre")).to_contain_text("Repl(after_app=OPEN)")
+    expect(composer.locator("svg:visible")).to_contain_text("Repl · open: after_app")
     lab.picture("journey-compose", 2)
     lab.run(3, timeout_s=300)
     expect(lab.cell(3).locator(".jp-OutputArea")).to_contain_text("journey")

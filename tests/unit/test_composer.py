@@ -1,9 +1,11 @@
 """The composer without a browser: each widget's edit makes a stack, each problem comes with the stacks that cure it."""
 
+from typing import Any
+
 import pytest
 
 from unikernel.app import App
-from unikernel.devices import OPEN, EncryptedBlock, Log, RamDisk, Repl, RomFiles, Uart16550
+from unikernel.devices import OPEN, EncryptedBlock, GitFiles, Log, RamDisk, Repl, RomFiles, Uart16550, VirtioNet
 from unikernel.notebook.widgets.composer import StackComposer
 from unikernel.notebook.widgets.problem import Problem, examine
 from unikernel.plan import APP, Plan, resolve
@@ -19,6 +21,11 @@ def composer() -> StackComposer:
 
 def names(composer: StackComposer) -> list[str]:
     return [each.name for each in composer.stack.devices]
+
+
+def row_of(composer: StackComposer, parameter: str) -> Any:
+    """The row of a parameter of what is selected; its widgets are as its type asks."""
+    return composer._form._rows[parameter]
 
 
 def press(composer: StackComposer, label: str) -> None:
@@ -67,15 +74,15 @@ def test_a_device_of_its_own_may_be_undecided_too() -> None:
 
 def test_parameters_are_set_in_the_form_of_the_devices_own_fields(composer: StackComposer) -> None:
     composer._form._choice.value = "repl"
-    field = composer._form._fields["after_app"]
-    field.value = True
+    row = row_of(composer, "after_app")
+    row.field.value = True
     assert composer.stack["repl"] == Repl(after_app=True)
-    assert "changed, default false" in composer._form._hints["after_app"].value
+    assert "changed, default false" in row.hint.value
 
 
 def test_choices_are_a_list(composer: StackComposer) -> None:
     composer._catalogue._boxes["Log"].value = True
-    field = composer._form._fields["level"]
+    field = row_of(composer, "level").field
     assert field.options == ("error", "warning", "info", "debug")
     field.value = "debug"
     assert composer.stack["log"] == Log(level="debug")
@@ -182,12 +189,74 @@ def test_examine_gives_the_plan_or_the_problem() -> None:
     assert all(isinstance(examine(cure.stack), Plan) for cure in problem.cures)
 
 
-def test_what_is_open_stays_open_and_a_secret_has_no_field() -> None:
-    devices = (RamDisk(size=OPEN), EncryptedBlock())
-    composer = StackComposer(Stack("s", HELLO, devices))
+def test_a_switch_leaves_a_parameter_open_and_another_fixes_it_again() -> None:
+    composer = StackComposer(Stack("s", HELLO, (RamDisk(name="data", size=512 << 10),)))
+    composer._select("data")
+    row = row_of(composer, "size")
+    assert (row.field.value, row.switch.value) == ("512 KiB", False)
+    row.switch.value = True
+    assert composer.stack["data"] == RamDisk(name="data", size=OPEN(512 << 10))
+    assert "size=OPEN(524288)" in composer._code.value
+    assert "default 512 KiB; <code>boot --set data.size=…</code>" in row.hint.value
+    assert "RamDisk · open: size" in composer._picture.value
+    composer._language.value = "TOML"
+    assert "size = { open = &quot;512 KiB&quot; }" in composer._code.value
+    composer._undo.click()
+    assert (composer.stack["data"].open, row.switch.value) == ((), False)
+    composer._redo.click()
+    row.switch.value = False
+    assert composer.stack["data"] == RamDisk(name="data", size=512 << 10)
+    assert "open:" not in composer._picture.value
+
+
+def test_no_cure_has_a_device_use_itself() -> None:
+    alone = examine(Stack("s", HELLO, (EncryptedBlock(name="vault"),)))
+    assert isinstance(alone, Problem)
+    assert [cure.label for cure in alone.cures][:1] == ["Add virtioblock"]
+    two = examine(Stack("s", HELLO, (EncryptedBlock(name="vault"), RamDisk(), RamDisk(name="more"))))
+    assert isinstance(two, Problem)
+    assert [cure.label for cure in two.cures] == ["Use ramdisk", "Use more"]
+
+
+def test_what_is_open_stays_open_when_its_default_changes_and_a_refusal_changes_neither() -> None:
+    composer = StackComposer(Stack("s", HELLO, (RamDisk(size=OPEN),)))
     composer._select("ramdisk")
-    composer._form._fields["size"].value = 1 << 20
+    row = row_of(composer, "size")
+    row.field.value = "1 MiB"
     assert composer.stack["ramdisk"] == RamDisk(size=OPEN(1 << 20))
-    assert "open: the boot may set it" in composer._form._hints["size"].value
-    composer._select("encryptedblock")
-    assert set(composer._form._fields) == {"name", "disk"}
+    row.field.value = "much"
+    assert composer.stack["ramdisk"] == RamDisk(size=OPEN(1 << 20))
+    assert "is not a size" in composer._words.value
+    assert (row.field.value, row.switch.value) == ("1 MiB", True)
+
+
+def test_the_apps_own_parameters_have_switches_too() -> None:
+    composer = StackComposer(Stack("s", HELLO, parameters={"greeting": "Hello", "times": OPEN(3)}))
+    greeting, times = row_of(composer, "greeting"), row_of(composer, "times")
+    assert (greeting.switch.value, times.switch.value) == (False, True)
+    greeting.switch.value = True
+    times.field.value = 4
+    assert composer.stack == Stack("s", HELLO, parameters={"greeting": OPEN("Hello"), "times": OPEN(4)})
+    assert row_of(composer, "greeting") is greeting  # the keyboard keeps its place
+    assert 'default "Hello"; <code>boot --set greeting=…</code>' in greeting.hint.value
+    assert "the app · 2 open" in composer._picture.value
+
+
+def test_what_cannot_be_open_has_no_switch_and_a_secret_no_field() -> None:
+    composer = StackComposer(Stack("s", HELLO, (EncryptedBlock(name="vault"), GitFiles(), VirtioNet())))
+    composer._select("vault")
+    key = row_of(composer, "key")
+    assert (key.switch, key.field) == (None, None)
+    assert "boot --secret vault.key=FILE" in key.hint.value
+    composer._select("gitfiles")
+    assert {name: row.switch is None for name, row in composer._form._rows.items()} == {
+        "repository": True,
+        "reference": True,
+        "mount_point": False,
+    }
+    composer._select("virtionet")
+    mac = row_of(composer, "mac")
+    assert mac.switch is None
+    mac.field.value = "02:00:00:00:00:01"
+    assert composer.stack["virtionet"] == VirtioNet(mac="02:00:00:00:00:01")
+    assert "boot --set virtionet.mac=…" in mac.hint.value

@@ -10,7 +10,7 @@ import pytest
 
 from unikernel.app import App
 from unikernel.cli.main import main
-from unikernel.devices import LittleKv, Log, RamDisk, TscClock, VirtioBlock
+from unikernel.devices import OPEN, LittleKv, Log, RamDisk, TscClock, VirtioBlock
 from unikernel.plan import resolve
 from unikernel.plots import dot, graph, tree
 from unikernel.project import Project
@@ -42,6 +42,20 @@ def test_what_is_given_has_no_note_and_what_is_undecided_has_one() -> None:
     given = tree.tree(graph.of_plan(resolve(Stack("s", HELLO, (Log(clock=TscClock()),)))))
     assert "└─ Clock: tscclock (TscClock)\n" in f"{given}\n"
     assert "└─ Clock: second (TscClock), undecided" in tree.tree(graph.of_stack(UNDECIDED))
+
+
+def test_each_form_says_what_is_open() -> None:
+    stack = Stack("s", HELLO, (VirtioBlock(name="data", size=OPEN), Log()), parameters={"a": OPEN(1), "b": OPEN(2)})
+    for made in (graph.of_plan(resolve(stack)), graph.of_stack(stack)):
+        assert tree.tree(made).startswith("app (main.py), open: a, b\n")
+        assert "data (VirtioBlock), open: size" in tree.tree(made)
+        assert '"data" [label="data\\nVirtioBlock\\nopen: size"];' in dot.dot(made)
+        assert '"app" [label="app\\nmain.py\\n2 open"];' in dot.dot(made)
+        drawn = graph.svg(made)
+        assert "VirtioBlock · open: size<" in drawn
+        assert "the app · 2 open<" in drawn
+        assert "app leaves a, b open for the boot." in graph.spoken(made)
+        assert "Log ·" not in drawn
 
 
 @pytest.mark.parametrize("made", [graph.of_plan(resolve(STORE)), graph.of_stack(UNDECIDED)], ids=lambda each: each.name)

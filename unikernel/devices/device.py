@@ -105,6 +105,8 @@ class Device:
                         f"{place}: {each.name} is a secret, which no stack holds; leave it out, and give it at boot."
                     )
                 opened.add(each.name)
+            if each.at_build and each.name in opened:
+                raise Refusal(f"{place}: {each.name} is read when the image is built; give it a value.")
         object.__setattr__(self, "open", tuple(name for name in known if name in opened))
 
     @property

@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from unikernel.devices.device import Device, parameter
 from unikernel.devices.rom_files import RomFiles
-from unikernel.errors import Refusal
 from unikernel.interfaces import Files
 
 
@@ -21,13 +20,6 @@ class GitFiles(Device, Files):
     source: ClassVar[str] = "micropython/git_files.c"
 
     files: RomFiles | None = None
-    repository: str = parameter(".", "the repository's folder, from the project", host=True)
-    reference: str = parameter("HEAD", "a branch, a tag or a commit", host=True)
+    repository: str = parameter(".", "the repository's folder, from the project", host=True, at_build=True)
+    reference: str = parameter("HEAD", "a branch, a tag or a commit", host=True, at_build=True)
     mount_point: str = parameter("/git", "where the tree appears in the machine's file system")
-
-    def __post_init__(self) -> None:
-        """Raises `Refusal` also for what would be left open, but is read when the image is built."""
-        super().__post_init__()
-        for name in ("repository", "reference"):
-            if name in self.open:
-                raise Refusal(f"{self.name} (GitFiles): {name} is read when the image is built; give it a value.")

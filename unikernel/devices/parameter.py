@@ -56,6 +56,8 @@ class Parameter:
     """Whether only the host reads it: it is in no C."""
     secret_bytes: int = 0
     """How long a secret it is: given at each boot, in no image, shown nowhere. 0: none."""
+    at_build: bool = False
+    """Whether it is read when the image is built, and so cannot be left open."""
     open: bool = False
     """Of an app's: whether the boot may say otherwise. Which of a device's are open, the device says."""
 
@@ -148,6 +150,7 @@ def parameter(
     step: int = 1,
     host: bool = False,
     secret_bytes: int = 0,
+    at_build: bool = False,
 ) -> Any:
     """A dataclass field that is a parameter: its default, one line about it, and its limits."""
     return dataclasses.field(
@@ -161,6 +164,7 @@ def parameter(
             "step": step,
             "host": host,
             "secret_bytes": secret_bytes,
+            "at_build": at_build,
         },
     )
 

@@ -18,7 +18,8 @@ def dot(graph: Graph) -> str:
     plan filled it.
     """
     lines = [f"digraph {_quoted(graph.name)} {{", "    node [shape=box];"]
-    lines += [f"    {_quoted(node.name)} [label={_quoted(node.name, node.title)}];" for node in graph.nodes]
+    boxes = {node.name: [node.name, node.title, *([node.opened] if node.open else [])] for node in graph.nodes}
+    lines += [f"    {_quoted(name)} [label={_quoted(*said)}];" for name, said in boxes.items()]
     lines += [
         f"    {_quoted(link.source)} -> {_quoted(link.target)} "
         f"[label={_quoted(link.interface)}, style={_STYLE[link.how]}];"

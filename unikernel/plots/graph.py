@@ -19,7 +19,7 @@ from unikernel.plots.layers import Layout, layout
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from unikernel.devices import Device, Requirement
+    from unikernel.devices import Device, Parameter, Requirement
     from unikernel.plan import Plan
     from unikernel.stack import Stack
 
@@ -47,14 +47,22 @@ _KEY: Final = {"given": "given", "filled": "filled by the plan", "undecided": "u
 
 @dataclass(frozen=True)
 class Node:
-    """A box: a device, or the app. `problem` is one sentence about it, or empty."""
+    """A box: a device, or the app; `open` are its parameters that the boot may give. `problem` is one sentence, or empty."""
 
     name: str
     title: str
     kind: str
+    open: tuple[str, ...] = ()
     added: bool = False
     problem: str = ""
     selected: bool = False
+
+    @property
+    def opened(self) -> str:
+        """What is open, in two words: ``open: size``, or how many where it is not one; empty, where none is."""
+        if not self.open:
+            return ""
+        return f"open: {self.open[0]}" if len(self.open) == 1 else f"{len(self.open)} open"
 
 
 @dataclass(frozen=True)
@@ -85,8 +93,7 @@ class Graph:
 
 def of_plan(plan: Plan) -> Graph:
     """The graph of a resolved stack."""
-    nodes = [Node(APP, "main.py", "app")]
-    nodes += [Node(each.name, each.class_name, each.device.kind, each.added) for each in plan.devices]
+    nodes = [_app(plan.parameters), *(_node(each.device, added=each.added) for each in plan.devices)]
     owners = [(APP, plan.app_edges), *((each.name, each.edges) for each in plan.devices)]
     links = [Link(owner, edge.provider, edge.interface, edge.how) for owner, edges in owners for edge in edges]
     return Graph(plan.name, tuple(nodes), tuple(links))
@@ -94,8 +101,7 @@ def of_plan(plan: Plan) -> Graph:
 
 def of_stack(stack: Stack) -> Graph:
     """The graph of a stack that no plan exists for: what is undecided points at each that could serve."""
-    nodes = {APP: Node(APP, "main.py", "app")}
-    nodes |= {each.name: Node(each.name, type(each).__name__, each.kind) for each in stack.devices}
+    nodes = {APP: _app(stack.app_parameters), **{each.name: _node(each) for each in stack.devices}}
     named = {each.name: each for each in stack.devices}
     links: list[Link] = []
     for need in APP_REQUIREMENTS:
@@ -104,6 +110,15 @@ def of_stack(stack: Stack) -> Graph:
         for need in device.requirements():
             links += _links(device.name, need, getattr(device, need.field), nodes, stack)
     return Graph(stack.name, tuple(nodes.values()), tuple(links))
+
+
+def _app(parameters: Sequence[Parameter]) -> Node:
+    return Node(APP, "main.py", "app", tuple(each.name for each in parameters if each.open))
+
+
+def _node(device: Device, *, added: bool = False) -> Node:
+    opened = tuple(each.name for each in device.parameters() if each.name in device.left_open and not each.secret_bytes)
+    return Node(device.name, type(device).__name__, device.kind, opened, added)
 
 
 def _links(owner: str, need: Requirement, given: Device | None, nodes: dict[str, Node], stack: Stack) -> list[Link]:
@@ -150,6 +165,7 @@ def spoken(graph: Graph) -> str:
     below = defaultdict(list)
     for link in graph.links:
         below[link.source].append(f"{link.interface} from {link.target} ({_KEY[link.how]})")
+    parts += [f"{node.name} leaves {', '.join(node.open)} open for the boot." for node in graph.nodes if node.open]
     parts += [f"{node.name} requires {', '.join(below[node.name])}." for node in graph.nodes if below[node.name]]
     parts += [f"Problem at {node.name}: {node.problem}" for node in graph.nodes if node.problem]
     return " ".join(parts)
@@ -157,7 +173,14 @@ def spoken(graph: Graph) -> str:
 
 def _box_width(node: Node) -> float:
     mono = len(node.name) * style.LABEL_PX * MONO_EM * 1.04  # bold
-    return max(64.0, 22 + max(mono, len(node.title) * style.LABEL_PX * SANS_EM))
+    title = len(_below(node)) * style.LABEL_PX * SANS_EM
+    return max(64.0, 22 + max(mono, title))
+
+
+def _below(node: Node) -> str:
+    """The words below a box's name."""
+    title = "the app" if node.kind == "app" else node.title
+    return " · ".join(filter(None, (title, node.opened)))
 
 
 def _top(row: int) -> float:
@@ -258,7 +281,8 @@ def _box(node: Node, laid: Layout) -> str:
     x, wide = MARGIN_PX + span.left, span.width
     state = " ".join(name for name, on in (("add", node.added), ("sel", node.selected), ("bad", node.problem)) if on)
     name, title = (node.title, "the app") if node.kind == "app" else (node.name, node.title)
-    words = f"{name}, {title}{', added by the plan' if node.added else ''}{f': {node.problem}' if node.problem else ''}"
+    notes = [*(["added by the plan"] if node.added else []), *([f"open: {', '.join(node.open)}"] if node.open else [])]
+    words = f"{', '.join([name, title, *notes])}{f': {node.problem}' if node.problem else ''}"
     mark = ""
     if node.problem:
         mark = (
@@ -270,7 +294,7 @@ def _box(node: Node, laid: Layout) -> str:
         f'<rect class="box {state}" x="{x + 0.5:.1f}" y="{top + 0.5:.1f}" width="{wide - 1:.1f}" height="{BOX_PX - 1}"/>'
         f'<rect class="k-{node.kind}" x="{x:.1f}" y="{top:.1f}" width="{STRIPE_PX}" height="{BOX_PX}"/>'
         f'<text class="m s" x="{x + 11:.1f}" y="{top + 15.5:.1f}">{escape(name)}</text>'
-        f'<text class="q" x="{x + 11:.1f}" y="{top + 29:.1f}">{escape(title)}</text>{mark}</g>'
+        f'<text class="q" x="{x + 11:.1f}" y="{top + 29:.1f}">{escape(_below(node))}</text>{mark}</g>'
     )
 
 

@@ -43,4 +43,5 @@ def tree(graph: Graph) -> str:
 
 
 def _label(node: Node, notes: list[str]) -> str:
-    return f"{node.name} ({node.title}){''.join(f', {note}' for note in notes)}"
+    opened = [f"open: {', '.join(node.open)}"] if node.open else []
+    return f"{', '.join([f'{node.name} ({node.title})', *opened, *notes])}"

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 import ipywidgets
 
 from unikernel.app import App
-from unikernel.devices import OPEN
 from unikernel.errors import BuildError, UnikernelError
 from unikernel.notebook.page import bundle, tokens
 from unikernel.notebook.plan_page import pictures
 from unikernel.notebook.widgets.catalogue import Catalogue
 from unikernel.notebook.widgets.device_form import DeviceForm
-from unikernel.notebook.widgets.problem import Problem, examine, free_name, use
+from unikernel.notebook.widgets.edits import free_name, removed, said, use
+from unikernel.notebook.widgets.problem import Problem, examine
 from unikernel.plan import APP, Plan
 from unikernel.plots import graph
 from unikernel.project import HELLO, write
@@ -28,7 +28,7 @@ from unikernel.units import memory, parse_memory
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from unikernel.devices import Device
+    from unikernel.devices import Device, Value
 
 MEMORY_CHOICES: Final = ("2 MiB", "4 MiB", "8 MiB", "16 MiB", "32 MiB", "64 MiB", "128 MiB")
 WIDTHS: Final = (620, 560, 500, 440, 380, 320, 270)
@@ -70,7 +70,7 @@ class StackComposer(ipywidgets.VBox):
         self._cures = ipywidgets.HBox()
         self._cures.add_class("ukc-cures")
         self._fault = _box(ipywidgets.VBox, "ukc-problem", self._words, self._cures)
-        self._form = DeviceForm(self._change, self._select, self._remove)
+        self._form = DeviceForm(self._change, self._say, self._select, self._remove)
         self._language = ipywidgets.ToggleButtons(options=["Python", "TOML"])
         self._code = ipywidgets.HTML()
         self._result = ipywidgets.HTML()
@@ -167,7 +167,7 @@ class StackComposer(ipywidgets.VBox):
         def without() -> Stack:
             stack = self._now
             for name in [each.name for each in stack.devices if type(each) is cls]:
-                stack = _removed(stack, name)
+                stack = removed(stack, name)
             return stack
 
         self._edit(without)
@@ -177,22 +177,22 @@ class StackComposer(ipywidgets.VBox):
         self._edit(lambda: self._now.add(cls(name=name)), name)
 
     def _remove(self, name: str) -> None:
-        self._edit(lambda: _removed(self._now, name), APP)
+        self._edit(lambda: removed(self._now, name), APP)
 
     def _change(self, owner: str, field: str, value: Any) -> None:
         if owner == APP or field in {need.field for need in self._now[owner].requirements()}:
             self._edit(lambda: use(self._now, owner, field, value))
-        elif field == "name":
-            self._edit(lambda: self._renamed(owner, value), value)
         else:
-            said = OPEN(value) if field in self._now[owner].open else value  # What is open stays so.
-            self._edit(lambda: self._now.configure(owner, **{field: said}))
+            self._edit(lambda: self._renamed(owner, value), value)
+
+    def _say(self, owner: str, name: str, value: Value, opened: bool) -> None:  # noqa: FBT001 - a switch is a bool
+        self._edit(lambda: said(self._now, owner, name, value, opened=opened))
 
     def _renamed(self, owner: str, name: str) -> Stack:
         stack = self._now
         uses = {key: name if used == owner else used for key, used in stack.uses.items()}
         changed = dataclasses.replace(stack.configure(owner, name=name), uses=uses)
-        self._form.renamed(name, changed[name])
+        self._form.renamed(name)
         return changed
 
     def _on_target(self, event: Any) -> None:
@@ -276,12 +276,6 @@ class StackComposer(ipywidgets.VBox):
             _button(cure.label, partial(self._edit, partial(getattr, cure, "stack"))) for cure in cures
         ]
         self._cures.layout.display = "" if cures else "none"
-
-
-def _removed(stack: Stack, name: str) -> Stack:
-    """The stack without a device that the app may have used."""
-    uses = {key: used for key, used in stack.uses.items() if used != name}
-    return dataclasses.replace(stack.remove(name), uses=uses)
 
 
 def _button(label: str, act: Callable[[], None], tip: str = "", *classes: str) -> ipywidgets.Button:

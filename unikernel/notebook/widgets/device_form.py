@@ -4,14 +4,15 @@ fields.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
-from unikernel.devices import Device, Parameter, Requirement
+from unikernel.devices import Device, Parameter, Requirement, Value
+from unikernel.notebook.widgets.parameter_row import ParameterRow
 from unikernel.plan import APP, APP_REQUIREMENTS
-from unikernel.stack import toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,26 +23,28 @@ PLAN = "by the plan"
 
 
 class DeviceForm(ipywidgets.VBox):
-    """Tells `change(device, field, value)`, `select(name)` and `remove(name)`.
+    """Tells `change(device, field, value)`, `say(device, parameter, value, opened)`, `select(name)` and `remove(name)`.
 
-    A requirement's value is a device or None; ``name`` is a field too. The fields stay the same widgets as long as the
-    same device is shown, so that the keyboard keeps its place.
+    A field is a requirement, whose value is a device or None, or the ``name``. Fields and rows stay the same widgets as
+    long as the same device is shown, so that the keyboard keeps its place.
     """
 
     def __init__(
         self,
         change: Callable[[str, str, Any], None],
+        say: Callable[[str, str, Value, bool], None],
         select: Callable[[str], None],
         remove: Callable[[str], None],
     ) -> None:
         """Nothing is shown yet."""
-        self._change = change
+        self._change, self._say = change, say
         self._showing = False
-        self._shown: tuple[str, type] | None = None
+        self._shown: tuple[object, ...] = ()
         self._owner = APP
         self._stack: Stack | None = None
         self._fields: dict[str, ipywidgets.ValueWidget] = {}
         self._hints: dict[str, ipywidgets.HTML] = {}
+        self._rows: dict[str, ParameterRow] = {}
         self._choice = ipywidgets.Dropdown(description="device")
         self._choice.observe(lambda event: None if self._showing else select(event.new), "value")
         self._about = ipywidgets.HTML()
@@ -60,29 +63,38 @@ class DeviceForm(ipywidgets.VBox):
         ]
         self._choice.value = owner
         device = None if owner == APP else stack[owner]
-        if self._shown != (owner, type(device)):
-            self._build(device)
-            self._shown = (owner, type(device))
+        shown = (owner, *map(_kind, _parameters(stack, device)), type(device))
+        if self._shown != shown:
+            self._build(stack, device)
+            self._shown = shown
         self._fill(stack, device, fault)
+        self._fill_rows(stack, device)
         self._showing = False
 
-    def renamed(self, owner: str, device: Device) -> None:
+    def renamed(self, owner: str) -> None:
         """The same device has another name now: its fields stay."""
-        self._shown = (owner, type(device))
+        self._shown = (owner, *self._shown[1:])
 
-    def _build(self, device: Device | None) -> None:
+    def _build(self, stack: Stack, device: Device | None) -> None:
         needs: Sequence[Requirement] = APP_REQUIREMENTS if device is None else device.requirements()
         self._fields, self._hints = {}, {}
         if device is not None:
             self._fields["name"] = ipywidgets.Text(description="name", continuous_update=False)
         self._fields |= {need.field: ipywidgets.Dropdown(description=need.field) for need in needs}
-        for each in _shown(device):
-            self._fields[each.name] = _field(each)
+        always = () if device is None else device.always_open
+        self._rows = {
+            each.name: ParameterRow(each, self._said, always_open=each.name in always)
+            for each in _parameters(stack, device)
+        }
         children: list[ipywidgets.Widget] = [self._choice, self._about]
         for name, field in self._fields.items():
             self._hints[name] = ipywidgets.HTML()
             field.observe(lambda event, name=name: self._changed(name, event.new), "value")
             children.append(ipywidgets.VBox([field, self._hints[name]]))
+        if self._rows:
+            heading = ipywidgets.HTML('<div class="ukc-group">parameters</div>')
+            heading.add_class("ukc-heading")
+            children += [heading, *self._rows.values()]
         if device is not None:
             children.append(self._remove)
         self.children = children
@@ -103,13 +115,16 @@ class DeviceForm(ipywidgets.VBox):
             field.value = given or ""
             wanted = f"requires {need.interface.__name__}" + (", if there is one" if need.optional else "")
             self._hint(need.field, wanted, bad=need.field == fault)
-        for each in _shown(device):
-            value = getattr(device, each.name)
-            self._fields[each.name].value = value
-            changed = f"; changed, default {toml(each.default)}" if value != each.default else ""
-            unit = f", {each.unit}" if each.unit else ""
-            opened = "; open: the boot may set it" if device is not None and each.name in device.open else ""
-            self._hint(each.name, f"{each.text}{unit}{changed}{opened}")
+
+    def _fill_rows(self, stack: Stack, device: Device | None) -> None:
+        for each in _parameters(stack, device):
+            row = self._rows[each.name]
+            if device is None:
+                row.show(each, each.name, each.default, opened=each.open)
+            else:
+                row.show(
+                    each, f"{device.name}.{each.name}", getattr(device, each.name), opened=each.name in device.open
+                )
 
     def _hint(self, name: str, text: str, *, bad: bool = False) -> None:
         self._hints[name].value = f'<div class="ukc-hint{" ukc-fault" if bad else ""}">{escape(text)}</div>'
@@ -122,18 +137,15 @@ class DeviceForm(ipywidgets.VBox):
             value = self._stack[value] if value else None
         self._change(self._owner, name, value)
 
-
-def _shown(device: Device | None) -> tuple[Parameter, ...]:
-    """The parameters that have a field: a secret is the boot's alone."""
-    return () if device is None else tuple(each for each in device.parameters() if not each.secret_bytes)
+    def _said(self, name: str, value: Value, opened: bool) -> None:  # noqa: FBT001 - a switch is a bool
+        self._say(self._owner, name, value, opened)
 
 
-def _field(parameter: Parameter) -> ipywidgets.ValueWidget:
-    """The widget that fits a parameter's type."""
-    if parameter.type is bool:
-        return ipywidgets.Checkbox(description=parameter.name, indent=False)
-    if parameter.choices:
-        return ipywidgets.Dropdown(description=parameter.name, options=parameter.choices)
-    if parameter.type is int:
-        return ipywidgets.IntText(description=parameter.name, continuous_update=False)
-    return ipywidgets.Text(description=parameter.name, continuous_update=False)
+def _parameters(stack: Stack, device: Device | None) -> tuple[Parameter, ...]:
+    """Those of a device's class, or the app's own."""
+    return stack.app_parameters if device is None else device.parameters()
+
+
+def _kind(parameter: Parameter) -> Parameter:
+    """What decides which widgets a row has."""
+    return replace(parameter, default=0, open=False, text="")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from unikernel.devices import CATALOGUE
 from unikernel.errors import Refusal
+from unikernel.notebook.widgets.edits import free_name, use
 from unikernel.plan import APP, APP_REQUIREMENTS, DEFAULTS, Plan, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from unikernel.devices import Device, Requirement
+    from unikernel.devices import Requirement
     from unikernel.stack import Stack
 
 
@@ -43,22 +43,12 @@ def examine(stack: Stack) -> Plan | Problem:
     for owner, need, given in _requirements(stack):
         if given is not None or not sentence.startswith(f"{owner}.{need.field}:"):
             continue
-        able = [each for each in stack.devices if isinstance(each, need.interface)]
+        able = [each for each in stack.devices if isinstance(each, need.interface) and each.name != owner]
         uses = (Cure(f"Use {each.name}", use(stack, owner, need.field, each)) for each in able)
         return Problem(sentence, (owner,), tuple(uses if able else _additions(stack, need)))
     rivals = _rivals(stack)
     cures = (Cure(f"Remove {name}", stack.remove(name)) for name in rivals)
     return Problem(sentence, rivals or _named(stack, sentence), tuple(cures))
-
-
-def use(stack: Stack, owner: str, field: str, provider: Device | None) -> Stack:
-    """The stack in which `owner` (or the app) has that provider for `field`; None leaves it to the plan."""
-    if owner != APP:
-        return stack.configure(owner, **{field: provider})
-    uses = {key: name for key, name in stack.uses.items() if key != field}
-    if provider is not None:
-        uses[field] = provider.name
-    return dataclasses.replace(stack, uses=uses)
 
 
 def _requirements(stack: Stack) -> Iterator[tuple[str, Requirement, object]]:
@@ -80,17 +70,6 @@ def _additions(stack: Stack, need: Requirement) -> Iterator[Cure]:
     default = DEFAULTS.get(need.interface)
     if default and default.__name__ not in CATALOGUE:
         yield Cure(f"Add {default.__name__.lower()}", stack.add(default()))
-
-
-def free_name(stack: Stack, wanted: str) -> str:
-    """`wanted`, with a number behind it where it is taken."""
-    taken = {each.name for each in stack.devices}
-    number = 2
-    name = wanted
-    while name in taken:
-        name = f"{wanted}{number}"
-        number += 1
-    return name
 
 
 def _rivals(stack: Stack) -> tuple[str, ...]:
