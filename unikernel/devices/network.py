@@ -14,9 +14,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from unikernel.errors import Refusal
+
+if TYPE_CHECKING:
+    from unikernel.machine.port import OpenPort
 
 MOST_PORT: Final = 65535
 LOOPBACK: Final = "127.0.0.1"
@@ -126,10 +129,13 @@ class Network:
         if not _NAME.fullmatch(self.name):
             raise Refusal(f'network "{self.name}": it is no name for one; use 1 to 20 of a-z, 0-9, _ and -.')
 
-    def port(self, name: str = "port") -> Any:
-        """A place on the switch for a program: `unikernel.machine.switch.Port`, by ``async with`` or ``with``."""
+    def port(self, name: str = "port") -> OpenPort:
+        """A place on the switch for a program, by ``async with`` or ``with``; `name` is what others see of it."""
+        if not _NAME.fullmatch(name):
+            raise Refusal(f'port "{name}": it is no name for one; use 1 to 20 of a-z, 0-9, _ and -.')
         # By name, as machine/ stands above this room.
-        return import_module("unikernel.machine.switch").place(self.name, name)
+        opened: OpenPort = import_module("unikernel.machine.port").OpenPort(self.name, name)
+        return opened
 
     def __str__(self) -> str:
         """As it is written."""

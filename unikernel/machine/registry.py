@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from unikernel.errors import MachineError, Refusal
+from unikernel.machine import network_folder
 
 SUFFIX: Final = ".machine"
 PARTIAL: Final = ".partial"
@@ -213,6 +214,7 @@ def _stop_vmm(entry: Entry) -> None:
 
 def sweep(folder: Path) -> None:
     """Remove what owners left that are no more."""
+    network_folder.sweep(folder, process_started)
     for path in (path for suffix in (SUFFIX, *_OWNED) for path in _files(folder, suffix)):
         owner = _owner(path)
         if owner and process_started(owner[0]) != owner[1]:
