@@ -9,6 +9,8 @@ KIB = 1 << 10
 MIB = 1 << 20
 GIB = 1 << 30
 MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:([KMG])(?:i?B)?|B)?", re.IGNORECASE)
 _SCALE = {None: 1, "K": KIB, "M": MIB, "G": GIB}
@@ -65,13 +67,17 @@ def file_size(size: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """``4.31 ms`` below a second, then ``2.61 s``, then ``2 min 44 s``."""
+    """``4.31 ms`` below a second, then ``2.61 s``, ``2 min 44 s``, ``3 h 12 min``, ``2 d 5 h``."""
     if seconds < 1:
         return f"{_three(seconds * 1000)} ms"
     if seconds < MINUTE:
         return f"{_three(seconds)} s"
-    minutes, rest = divmod(round(seconds), MINUTE)
-    return f"{minutes} min {rest} s"
+    whole = round(seconds)
+    if whole < HOUR:
+        return f"{whole // MINUTE} min {whole % MINUTE} s"
+    if whole < DAY:
+        return f"{whole // HOUR} h {whole % HOUR // MINUTE} min"
+    return f"{whole // DAY} d {whole % DAY // HOUR} h"
 
 
 def _three(value: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -17,6 +18,7 @@ import pexpect
 import pytest
 
 from tests.cli.conftest import COMMAND, Command, Maker
+from tests.machine.conftest import left
 from tests.machine.gdb_client import Gdb
 from unikernel.machine import registry
 from unikernel.machine.panic import Symbols
@@ -27,13 +29,13 @@ PATIENCE_S = 60
 
 @pytest.fixture(autouse=True)
 def runtime_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Of this test alone; nothing is left in it."""
+    """Of this test alone; nothing is left in it, but word of how machines ended."""
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     folder = tmp_path / "unikernel"
     yield folder
     for entry in registry.running():
         registry.stop(entry.name)
-    assert eventually(lambda: not folder.exists() or not list(folder.iterdir()))
+    assert eventually(lambda: not left(folder))
 
 
 def eventually(what: Callable[[], bool]) -> bool:
@@ -70,7 +72,19 @@ def test_its_status_passes_through_to_who_is_attached(kept: dict[str, Any], unik
     result = unikernel("console", input="world\n")
     assert result.stdout.split() == ["name?", "hello", "world"]
     assert (result.returncode, result.stderr) == (5, "")
-    assert json.loads(unikernel("ps", "--json").stdout) == []
+    [listed] = json.loads(unikernel("ps", "--json").stdout)
+    assert (listed["state"], listed["status"], listed["reason"]) == ("ended", 5, "exit 5")
+
+
+def test_its_status_waits_for_who_was_not_attached(unikernel: Command, project: Maker) -> None:
+    folder = project("import sys\nprint('done')\nsys.exit(7)")
+    assert unikernel("boot", folder, "--detach").returncode == 0
+    assert eventually(lambda: registry.running() == [])
+    result = unikernel("console", "app")
+    assert (result.returncode, result.stdout) == (7, "")
+    assert re.fullmatch(r"app: it had ended: exit 7, .* ago\.\n", result.stderr)
+    assert re.fullmatch(r"app: it had ended: exit 7, .* ago\.\n", unikernel("stop", "app").stdout)
+    assert re.search(r"^app +exit 7, .* ago +8 MiB ", unikernel("ps").stdout, re.MULTILINE)
 
 
 def test_the_leave_key_leaves_it_running(kept: dict[str, Any], unikernel: Command) -> None:

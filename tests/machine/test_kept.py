@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.machine.conftest import left
 from tests.machine.images import guest
 from unikernel.errors import MachineError, Refusal
 from unikernel.machine import registry
@@ -54,6 +55,20 @@ def test_boot_leave_attach_wait() -> None:
     assert eventually(lambda: is_gone(keeper_of(again)))
 
 
+def test_one_that_nobody_saw_end_leaves_word_of_how() -> None:
+    with boot(guest("ECHO", status=6), keep=True, name="alone") as machine:
+        machine.console.expect("up")
+        machine.console.send("x")
+        machine.console.expect("x")
+        pid = machine.pid
+    registry.stop("alone")
+    assert is_gone(pid)
+    [ended] = registry.ended()
+    assert (ended.name, ended.status, ended.ended_by) == ("alone", 130, "stopped")
+    with pytest.raises(Refusal, match='console: "alone" has ended: stopped, .* ago; boot it again'):
+        attach("alone")
+
+
 def test_one_that_ends_at_once_still_tells_how() -> None:
     run = boot(guest("HELLO", status=7), keep=True).wait(PATIENCE_S)
     assert (run.status, run.transcript.text) == (7, "hello\n")
@@ -96,7 +111,7 @@ def test_it_outlives_who_booted_it(runtime_folder: Path) -> None:
     attach("mine").console.expect("up")
     registry.stop("mine")
     assert is_gone(pid)
-    assert eventually(lambda: not list(runtime_folder.iterdir()))
+    assert eventually(lambda: not left(runtime_folder))
 
 
 def test_killing_the_keeper_ends_qemu_and_the_next_look_sweeps(runtime_folder: Path) -> None:
@@ -109,7 +124,9 @@ def test_killing_the_keeper_ends_qemu_and_the_next_look_sweeps(runtime_folder: P
     assert eventually(lambda: is_gone(machine.pid))
     assert len(list(runtime_folder.iterdir())) == 2
     assert registry.running() == []
-    assert not list(runtime_folder.iterdir())
+    assert not left(runtime_folder)
+    [ended] = registry.ended()
+    assert (ended.name, ended.status, ended.reason) == (machine.name, 125, "its keeper is gone")
 
 
 def test_killing_qemu_ends_the_keeper_and_leaves_nothing(runtime_folder: Path) -> None:
@@ -119,7 +136,7 @@ def test_killing_qemu_ends_the_keeper_and_leaves_nothing(runtime_folder: Path) -
     run = machine.wait(PATIENCE_S)
     assert (run.status, run.reason) == (125, "QEMU was killed by SIGKILL")
     assert eventually(lambda: is_gone(keeper_of(machine)))
-    assert not list(runtime_folder.iterdir())
+    assert not left(runtime_folder)
 
 
 def test_a_keeper_that_is_asked_to_end_ends_its_machine_in_order(runtime_folder: Path) -> None:
@@ -127,7 +144,7 @@ def test_a_keeper_that_is_asked_to_end_ends_its_machine_in_order(runtime_folder:
     os.kill(keeper_of(machine), signal.SIGTERM)
     assert machine.wait(PATIENCE_S).ended_by == "stopped"
     assert eventually(lambda: is_gone(keeper_of(machine)))
-    assert not list(runtime_folder.iterdir())
+    assert not left(runtime_folder)
 
 
 def test_limits_hold_for_kept_machines() -> None:

@@ -1,5 +1,6 @@
 """Kept machines in a notebook: booted here or elsewhere, shown, restarted, stopped; with a real keeper and QEMU."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -56,6 +57,17 @@ def test_the_console_of_a_machine_kept_elsewhere_is_attached_to_by_name(notebook
     keep(guest("ECHO"), name="elsewhere")
     notebook.run("%unikernel console elsewhere")
     assert machine_of(notebook) is not machine
+
+
+def test_one_that_ended_elsewhere_is_listed_and_told_of(notebook: Cell) -> None:
+    keep(guest("IDLE"), name="alone")
+    registry.stop("alone")
+    (text,) = notebook.run("%unikernel ps")
+    assert re.search(r"alone +stopped, .* ago", text)
+    (text,) = notebook.run("%unikernel stop alone")
+    assert re.fullmatch(r"alone had ended: stopped, .* ago\.", text)
+    with pytest.raises(Refusal, match='console: "alone" has ended: stopped, .* ago; boot it again'):
+        notebook.run("%unikernel console alone")
 
 
 def test_names_of_kept_machines_are_completed(notebook: Cell) -> None:

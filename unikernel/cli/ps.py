@@ -1,7 +1,8 @@
-"""Lists the machines of this user that run now.
+"""Lists the machines of this user that run now, and for a day those kept ones that have ended.
 
-With --json one line: a list of objects with name, pid (of the owner), vmm_pid, kept, console, image, memory_bytes and
-uptime_s.
+With --json one line: a list of objects with name, state (running or ended), kept, image, memory_bytes and uptime_s; of
+one that runs pid (of the owner), vmm_pid and console, of one that has ended status, ended_by, reason and ended_at (in
+seconds since 1970). What one of the two kinds has not is null.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from unikernel.table import Column, Table
 from unikernel.units import duration, memory
 
 if TYPE_CHECKING:
+    from unikernel.machine.ending import Ending
     from unikernel.machine.registry import Entry
 
 NOTHING = "No machine runs; unikernel boot DIR starts one."
@@ -29,22 +31,24 @@ def run(options: Namespace) -> int:
     """Prints one line a machine."""
     from unikernel.machine import registry  # noqa: PLC0415
 
-    entries = registry.running()
+    entries, ended = registry.running(), registry.ended()
     if options.json:
-        output.result(json.dumps([_plain(entry) for entry in entries], ensure_ascii=False))
+        found = [*map(_running, entries), *map(_ended, ended)]
+        output.result(json.dumps(found, ensure_ascii=False))
         return 0
-    if not entries:
+    if not entries and not ended:
         output.message(NOTHING)
         return 0
     columns = (
         Column("machine", mono=True),
+        Column("state"),
         Column("memory", "right"),
         Column("up", "right"),
         Column("owner"),
         Column("image", mono=True),
     )
-    rows = tuple((e.name, memory(e.memory_bytes), duration(e.uptime_s), owner(e), e.image) for e in entries)
-    output.result(Table(columns, rows).text())
+    rows = [(e.name, "running", memory(e.memory_bytes), duration(e.uptime_s), owner(e), e.image) for e in entries]
+    output.result(Table(columns, (*rows, *map(ended_row, ended))).text())
     return 0
 
 
@@ -53,9 +57,15 @@ def owner(entry: Entry) -> str:
     return f"{'keeper' if entry.console else 'process'} {entry.pid}"
 
 
-def _plain(entry: Entry) -> dict[str, object]:
+def ended_row(ending: Ending) -> tuple[str, ...]:
+    """One that has ended: how and when, and how long it was up."""
+    return ending.name, str(ending), memory(ending.memory_bytes), duration(ending.lived_s), "", ending.image
+
+
+def _running(entry: Entry) -> dict[str, object]:
     return {
         "name": entry.name,
+        "state": "running",
         "pid": entry.pid,
         "vmm_pid": entry.vmm_pid,
         "kept": bool(entry.console),
@@ -63,4 +73,22 @@ def _plain(entry: Entry) -> dict[str, object]:
         "image": entry.image,
         "memory_bytes": entry.memory_bytes,
         "uptime_s": round(entry.uptime_s, 3),
+        **dict.fromkeys(("status", "ended_by", "reason", "ended_at")),
+    }
+
+
+def _ended(ending: Ending) -> dict[str, object]:
+    return {
+        "name": ending.name,
+        "state": "ended",
+        **dict.fromkeys(("pid", "vmm_pid")),
+        "kept": True,
+        "console": None,
+        "image": ending.image,
+        "memory_bytes": ending.memory_bytes,
+        "uptime_s": round(ending.lived_s, 3),
+        "status": ending.status,
+        "ended_by": ending.ended_by,
+        "reason": ending.reason,
+        "ended_at": round(ending.ended, 3),
     }

@@ -16,6 +16,7 @@ def arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Stops it, and says so."""
     from unikernel.machine import registry  # noqa: PLC0415
+    from unikernel.machine.ending import Ending  # noqa: PLC0415
 
     name = options.name
     if name is None:
@@ -24,6 +25,10 @@ def run(options: Namespace) -> int:
             output.message(NOTHING)
             return 0
         name = entries[-1].name
+    found = registry.look_up(name, "stop")
+    if isinstance(found, Ending):
+        output.result(f"{name}: it had ended: {found}.")
+        return 0
     registry.stop(name)
     output.result(f"{name}: stopped.")
     return 0

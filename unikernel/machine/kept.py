@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from unikernel.machine.transcript import Transcript
 
 START_S: Final = 30.0
-GONE: Final = "its keeper is gone"
 
 
 @dataclass(frozen=True)
@@ -327,7 +326,9 @@ class KeptMachine(Handle):
         now = time.monotonic_ns()
         host = HostTimes(now, None, self.console.first_byte_ns, now)
         transcript = self.console.transcript
-        run = Run(self.name, STATUS_VMM, "vmm", GONE, transcript, (), abi.Records(), host, {}, restarts=self.restarts)
+        run = Run(
+            self.name, STATUS_VMM, "vmm", registry.GONE, transcript, (), abi.Records(), host, {}, restarts=self.restarts
+        )
         return replace(run, channels=self._transcripts())
 
     def _transcripts(self) -> dict[str, Transcript]:

@@ -254,8 +254,8 @@ class Machine(Handle):
             ended_ns = time.monotonic_ns()
             for text in (self.console, *self.channels.values()):
                 text.close()
-            self.listing.remove()
             run = self._make_run(end, ended_ns)
+            self.listing.end(run)
             try:
                 await self._session.close()
             finally:

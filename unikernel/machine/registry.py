@@ -1,7 +1,8 @@
 """Which machines of this user run: one small file each in the runtime folder, written by the owner.
 
 A file is complete or not there (it is linked in whole), its name is the machine's, and an owner that died without a
-word is found by its pid and start time: the next start, `running` or `stop` sweeps what it left.
+word is found by its pid and start time: the next start, `running` or `stop` sweeps what it left. A kept machine leaves
+word of how it ended, see `ending`.
 """
 
 from __future__ import annotations
@@ -14,18 +15,24 @@ import signal
 import stat
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from unikernel.errors import MachineError, Refusal
-from unikernel.machine import network_folder
+from unikernel.errors import MachineError, Refusal, VmmError
+from unikernel.machine import ending, network_folder
+from unikernel.machine.ending import Ending
+
+if TYPE_CHECKING:
+    from unikernel.machine.run import Run
 
 SUFFIX: Final = ".machine"
 PARTIAL: Final = ".partial"
 CONSOLE: Final = ".tty"
 STOP: Final = ".stop"
 DEBUGGER: Final = ".gdb"
+GONE: Final = "its keeper is gone"
+"""Why a kept machine ended whose keeper was killed."""
 STOP_S: Final = 2.0
 """How long a VMM may take to end in order before it is killed, and its owner to see that."""
 LOOK_AGAIN_S: Final = 0.005
@@ -107,8 +114,14 @@ class Listing:
         """Whether another process is stopping the machine."""
         return self.beside(STOP).exists()
 
+    def end(self, run: Run) -> None:
+        """The machine has ended so."""
+        if self._entry.console:
+            _leave_word(self._path.parent, self._entry, run.status, run.ended_by, run.reason)
+        self.remove()
+
     def remove(self) -> None:
-        """The machine has ended."""
+        """There is no such machine, or no more."""
         for path in (self._path, self.beside(STOP), self.beside(DEBUGGER)):
             with contextlib.suppress(OSError):
                 path.unlink()
@@ -148,14 +161,32 @@ def running() -> list[Entry]:
     return sorted(entries, key=lambda entry: entry.booted)
 
 
+def ended() -> list[Ending]:
+    """How this user's kept machines ended whose names nobody has again, oldest first; for a day, and the newest only."""
+    names = {entry.name for entry in running()}
+    return [each for each in ending.endings(runtime_folder(make=False)) if each.name not in names]
+
+
+def look_up(name: str, verb: str) -> Entry | Ending:
+    """The machine of that name, which runs, or how it ended; raises `Refusal`, in the words of `verb`, for neither."""
+    entries = {entry.name: entry for entry in running()}
+    if name in entries:
+        return entries[name]
+    for each in ended():
+        if each.name == name:
+            return each
+    cure = f"these run: {', '.join(entries)}." if entries else "none runs."
+    message = f'{verb}: no machine "{name}" runs; {cure}'
+    raise Refusal(message)
+
+
 def find(name: str, verb: str) -> Entry:
     """The running machine of that name; raises `Refusal`, in the words of `verb`, when none runs."""
-    entries = {entry.name: entry for entry in running()}
-    if name not in entries:
-        cure = f"these run: {', '.join(entries)}." if entries else "none runs."
-        message = f'{verb}: no machine "{name}" runs; {cure}'
+    found = look_up(name, verb)
+    if isinstance(found, Ending):
+        message = f'{verb}: "{name}" has ended: {found}; boot it again.'
         raise Refusal(message)
-    return entries[name]
+    return found
 
 
 def newest_kept() -> Entry | None:
@@ -213,13 +244,22 @@ def _stop_vmm(entry: Entry) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what owners left that are no more."""
+    """Remove what owners left that are no more, and leave word in the place of keepers that could not."""
     network_folder.sweep(folder, process_started)
     for path in (path for suffix in (SUFFIX, *_OWNED) for path in _files(folder, suffix)):
         owner = _owner(path)
         if owner and process_started(owner[0]) != owner[1]:
+            entry = _read(path)
             with contextlib.suppress(OSError):
                 path.unlink()
+                if entry and entry.console:
+                    _leave_word(folder, entry, VmmError.exit_status, "vmm", GONE)
+
+
+def _leave_word(folder: Path, entry: Entry, status: int, ended_by: str, reason: str) -> None:
+    word = Ending(entry.name, status, ended_by, reason, entry.image, entry.memory_bytes, entry.booted, time.time())
+    ours = replace(entry, pid=os.getpid(), pid_started=process_started(os.getpid()) or 0)
+    word.leave(folder, _beside(folder, ours, PARTIAL))
 
 
 def runtime_folder(*, make: bool = True) -> Path:

@@ -124,6 +124,8 @@ class Session:
                 from unikernel.machine.sync import attach  # noqa: PLC0415
 
                 return self.keep_machine(attach(word))
+            if known is None and any(each.name == word for each in registry.ended()):
+                registry.find(word, verb)  # refuses in words of how it ended
         return self.machine(word, verb)
 
     @staticmethod

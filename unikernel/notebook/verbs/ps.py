@@ -1,10 +1,10 @@
-"""Lists the machines that run: this notebook's, and this user's others."""
+"""Lists the machines that run, this notebook's and this user's others; and for a day those kept ones that have ended."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from unikernel.cli.ps import owner
+from unikernel.cli.ps import ended_row, owner
 from unikernel.notebook.making import show_nothing_runs
 from unikernel.notebook.page import show_card
 from unikernel.notebook.session import Session
@@ -24,8 +24,8 @@ def run(session: Session, options: Namespace) -> None:
 
     from unikernel.machine import registry  # noqa: PLC0415
 
-    entries = registry.running()
-    if not entries:
+    entries, ended = registry.running(), registry.ended()
+    if not entries and not ended:
         show_nothing_runs()
         return
     columns = (
@@ -49,4 +49,10 @@ def run(session: Session, options: Namespace) -> None:
         for each in entries
     )
     count = len(entries)
-    show_card(Card("machines", facts=(f"{count} run{'s' * (count == 1)}",), tables=(Table(columns, rows),)))
+    show_card(
+        Card(
+            "machines",
+            facts=(f"{count} run{'s' * (count == 1)}",),
+            tables=(Table(columns, (*rows, *map(ended_row, ended))),),
+        )
+    )

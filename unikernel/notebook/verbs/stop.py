@@ -28,8 +28,13 @@ def run(session: Session, options: Namespace) -> None:
         machine = session.machine(name, "stop")
     except Refusal:
         from unikernel.machine import registry  # noqa: PLC0415
+        from unikernel.machine.ending import Ending  # noqa: PLC0415
 
-        registry.stop(name)  # refuses with the names that it knows
+        found = registry.look_up(name, "stop")  # refuses with the names that it knows
+        if isinstance(found, Ending):
+            show_line(f"{name} had ended: {found}.")
+            return
+        registry.stop(name)
         show_line(f"{name} was stopped; another process owned it.")
         return
     outcome = machine.run or machine.stop()
