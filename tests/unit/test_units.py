@@ -38,4 +38,9 @@ def test_figures_have_three_digits_and_their_unit() -> None:
     assert [memory(n) for n in (8 << 20, 3 << 19, 512 << 10, 100)] == ["8 MiB", "1.5 MiB", "512 KiB", "100 bytes"]
     assert [file_size(n) for n in (999, 267_000, 1_240_000)] == ["999 bytes", "267 KB", "1.24 MB"]
     assert [duration(s) for s in (0.00431, 0.03, 2.611, 164)] == ["4.31 ms", "30.0 ms", "2.61 s", "2 min 44 s"]
-    assert [duration(s) for s in (3599.4, 3600, 86399, 191000)] == ["59 min 59 s", "1 h 0 min", "23 h 59 min", "2 d 5 h"]
+    assert [duration(s) for s in (3599.4, 3600, 86399, 191000)] == [
+        "59 min 59 s",
+        "1 h 0 min",
+        "23 h 59 min",
+        "2 d 5 h",
+    ]
