@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.promises.c_image import c_image
+from unikernel import sweep
 from unikernel.build.image import Image
 from unikernel.devices import EncryptedBlock, TscClock, Uart16550, VirtioBlock
+from unikernel.errors import Refusal
 from unikernel.machine.boot import boot
 from unikernel.machine.qemu import Qemu
 from unikernel.machine.run import Run
@@ -85,6 +87,14 @@ async def test_a_panic_leaves_nothing_of_the_key_either(tmp_path: Path) -> None:
     run = await ended(image_of("panics", tmp_path), vmm := Watched())
     assert run.ended_by == "panic"
     check_the_key_is_gone(run, vmm.memory)
+
+
+def test_sweeps_give_the_key_to_each_boot(vector: Image) -> None:
+    assert len(sweep.boots(vector, 2, parameters={"vault.key": KEY}).image.ms) == 2
+    assert sweep.memory(vector, parameters={"vault.key": KEY}).used_bytes > 0
+    for swept in (lambda: sweep.boots(vector, 1), lambda: sweep.memory(vector)):
+        with pytest.raises(Refusal, match="^vault.key: it is a secret that each boot must give"):
+            swept()
 
 
 async def test_without_a_key_the_disk_does_not_come_up(vector: Image) -> None:

@@ -57,9 +57,8 @@ def add_stack_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--memory", metavar="SIZE", help="the machine's memory, as 8M or 512K")
 
 
-def add_boot_options(parser: argparse.ArgumentParser) -> None:
-    """The options of a boot, on the command line and in a notebook alike."""
-    add_stack_options(parser)
+def add_parameter_options(parser: argparse.ArgumentParser) -> None:
+    """The options that set what an image leaves open."""
     parser.add_argument(
         "--set",
         metavar="NAME=VALUE",
@@ -74,6 +73,12 @@ def add_boot_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="give a secret, as vault.key=key.hex: the file has its bytes, or their hexadecimal digits",
     )
+
+
+def add_boot_options(parser: argparse.ArgumentParser) -> None:
+    """The options of a boot, on the command line and in a notebook alike."""
+    add_stack_options(parser)
+    add_parameter_options(parser)
     parser.add_argument("--timeout", metavar="SECONDS", help="stop the machine after so long, with status 124")
     parser.add_argument(
         "--accel", metavar="NAME", default="tcg", help="tcg, which works everywhere, kvm, or auto: probed"

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from unikernel.cli import output
-from unikernel.cli.command import add_subject
-from unikernel.cli.subject import image_of
+from unikernel.cli.command import add_parameter_options, add_subject
+from unikernel.cli.subject import image_of, parameters_of
 from unikernel.errors import Refusal
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def arguments(parser: ArgumentParser) -> None:
     add_subject(parser)
     parser.add_argument("-o", "--output", metavar="FILE", type=Path, help="where to write it")
     parser.add_argument("--runs", metavar="N", default=str(RUNS), help=f"how many boots to measure; {RUNS} if left out")
+    add_parameter_options(parser)
     parser.add_argument("--dark", action="store_true", help="for a dark page")
 
 
@@ -39,12 +40,15 @@ def run(options: Namespace) -> int:
     runs = _runs(options.runs)
     if options.output is not None and options.output.suffix not in FORMATS:
         raise Refusal(f"{options.output}: the name says no format; end it in {', '.join(FORMATS)}.")
+    parameters = parameters_of(options.set, options.secret)
     image = image_of(options.subject)
     file = options.output or image.path.with_name(f"{options.picture}.svg")
     if options.picture == "boot":
-        figure = _boot(image, runs, dark=options.dark)
+        figure = _boot(image, runs, parameters, dark=options.dark)
+    elif options.picture == "memory":
+        figure = _memory(image, parameters, dark=options.dark)
     else:
-        figure = {"footprint": _footprint, "memory": _memory}[options.picture](image, dark=options.dark)
+        figure = _footprint(image, dark=options.dark)
     try:
         figure.savefig(file)
     except OSError as error:
@@ -53,10 +57,10 @@ def run(options: Namespace) -> int:
     return 0
 
 
-def _boot(image: Image, runs: int, *, dark: bool) -> Any:
+def _boot(image: Image, runs: int, parameters: dict[str, object], *, dark: bool) -> Any:
     from unikernel import plots, sweep  # noqa: PLC0415 - matplotlib, which only this verb loads
 
-    return plots.boot(sweep.boots(image, runs), dark=dark)
+    return plots.boot(sweep.boots(image, runs, parameters=parameters), dark=dark)
 
 
 def _footprint(image: Image, *, dark: bool) -> Any:
@@ -65,10 +69,10 @@ def _footprint(image: Image, *, dark: bool) -> Any:
     return plots.footprint(image.footprint, dark=dark)
 
 
-def _memory(image: Image, *, dark: bool) -> Any:
+def _memory(image: Image, parameters: dict[str, object], *, dark: bool) -> Any:
     from unikernel import plots, sweep  # noqa: PLC0415
 
-    return plots.memory(sweep.memory(image), dark=dark)
+    return plots.memory(sweep.memory(image, parameters=parameters), dark=dark)
 
 
 def _runs(text: str) -> int:

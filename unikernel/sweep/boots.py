@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -112,16 +112,27 @@ class Sweep:
         return self.card().html()
 
 
-def boots(image: Image, runs: int, *, progress: Callable[[int, int], None] | None = None) -> Sweep:
+def boots(
+    image: Image,
+    runs: int,
+    *,
+    parameters: Mapping[str, object] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Sweep:
     """Boots `image` and the floor `runs` times in turn, each stopped at its first line.
 
-    `progress` hears the round and how many there are. Raises what a boot raises, `VmmError` for a guest without a word.
+    `parameters` are those of each boot, secrets among them. `progress` hears the round and how many there are. Raises what
+    a boot raises, `VmmError` for a guest without a word.
     """
-    return core().run(_boots(image, runs, progress or (lambda _round, _of: None)))
+    return core().run(_boots(image, runs, parameters, progress or (lambda _round, _of: None)))
 
 
-async def _boots(image: Image, runs: int, progress: Callable[[int, int], None]) -> Sweep:
-    hardware = describe(image, Limits(image.manifest.memory_bytes, time_s=LONGEST_BOOT_S))
+async def _boots(
+    image: Image, runs: int, parameters: Mapping[str, object] | None, progress: Callable[[int, int], None]
+) -> Sweep:
+    hardware = describe(image, Limits(image.manifest.memory_bytes, time_s=LONGEST_BOOT_S), parameters=parameters)
+    if hardware.secrets:
+        hardware.secrets.wipe()  # Each boot plants its own.
     path = await asyncio.to_thread(floor, target_named(image.manifest.target))
     empty = Hardware(hardware.machine_type, path, hardware.memory_bytes, "", hardware.accelerator)
     ours: list[float] = []
@@ -132,9 +143,9 @@ async def _boots(image: Image, runs: int, progress: Callable[[int, int], None]) 
         # Turn about, so that neither always follows the other.
         if number % 2:
             floor_ms = await _floor_ms(empty)
-            image_ms, timeline = await _image_ms(image)
+            image_ms, timeline = await _image_ms(image, parameters)
         else:
-            image_ms, timeline = await _image_ms(image)
+            image_ms, timeline = await _image_ms(image, parameters)
             floor_ms = await _floor_ms(empty)
         if number < 0:
             continue
@@ -153,8 +164,8 @@ async def _boots(image: Image, runs: int, progress: Callable[[int, int], None]) 
     )
 
 
-async def _image_ms(image: Image) -> tuple[float, BootTimeline | None]:
-    machine = await boot(image, timeout_s=LONGEST_BOOT_S)
+async def _image_ms(image: Image, parameters: Mapping[str, object] | None) -> tuple[float, BootTimeline | None]:
+    machine = await boot(image, timeout_s=LONGEST_BOOT_S, parameters=parameters)
     try:
         run = await machine.settle(after_first_byte_s=0.05) or await machine.stop()
     except BaseException:

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
+from unikernel.cli.command import add_parameter_options
+from unikernel.cli.subject import parameters_of
 from unikernel.errors import Refusal
 from unikernel.notebook.session import Session
 from unikernel.notebook.verbs.boot import subject_image
@@ -27,6 +29,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "-n", "--runs", metavar="N", default=str(RUNS), help=f"how many boots to measure; {RUNS} if left out"
     )
+    add_parameter_options(parser)
     parser.add_argument("--dark", action="store_true", help="for a dark page")
 
 
@@ -34,6 +37,7 @@ def run(session: Session, options: Namespace) -> None:
     """Measures, draws, shows."""
     if not options.runs.isdecimal() or not 0 < int(options.runs) <= MOST_RUNS:
         raise Refusal(f'--runs: "{options.runs}" is not a number of boots from 1 to {MOST_RUNS}.')
+    parameters = parameters_of(options.set, options.secret)
     image = subject_image(session, options.subject, "plot")
     from IPython.display import display  # noqa: PLC0415
 
@@ -45,6 +49,6 @@ def run(session: Session, options: Namespace) -> None:
     from unikernel import sweep  # noqa: PLC0415
 
     if options.picture == "memory":
-        display(plots.memory(sweep.memory(image), dark=options.dark))
+        display(plots.memory(sweep.memory(image, parameters=parameters), dark=options.dark))
         return
-    display(plots.boot(sweep.boots(image, int(options.runs)), dark=options.dark))
+    display(plots.boot(sweep.boots(image, int(options.runs), parameters=parameters), dark=options.dark))
