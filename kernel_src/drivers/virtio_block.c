@@ -232,6 +232,11 @@ static int discard(struct device *self, uint64_t block, uint64_t count) {
     return error;
 }
 
+static const struct virtq *queue(struct device *self, uint16_t number) {
+    const struct virtio_block_state *state = self->state;
+    return number == QUEUE ? &state->queue : NULL;
+}
+
 static const struct block_operations operations = {
     .geometry = geometry,
     .read = read,
@@ -245,4 +250,5 @@ const struct driver virtio_block_driver = {
     .provides = INTERFACE_BLOCK,
     .operations = &operations,
     .init = init,
+    .queue = queue,
 };

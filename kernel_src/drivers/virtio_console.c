@@ -15,6 +15,7 @@
 #include "core/arch.h"
 #include "unikernel/console.h"
 #include "virtio_console/ports.h"
+#include "virtio_console/serial.h"
 
 static const char BREAK[] = ".break";
 
@@ -75,6 +76,11 @@ static void panic_write(struct device *self, const void *bytes, size_t length) {
     port_send_in_panic(self->state, bytes, (uint32_t)length);
 }
 
+static const struct virtq *queue(struct device *self, uint16_t number) {
+    const struct port *port = self->state;
+    return serial_queue(port->serial, number);
+}
+
 static const struct driver channel_driver;
 
 static struct device *channel(struct device *self, const char *name) {
@@ -107,4 +113,5 @@ const struct driver virtio_console_driver = {
     .provides = INTERFACE_CONSOLE,
     .operations = &operations,
     .init = init,
+    .queue = queue,
 };

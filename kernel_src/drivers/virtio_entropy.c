@@ -94,6 +94,11 @@ static int fill(struct device *self, void *bytes, size_t length) {
     return 0;
 }
 
+static const struct virtq *queue(struct device *self, uint16_t number) {
+    const struct source *source = self->state;
+    return number == QUEUE ? &source->queue : NULL;
+}
+
 static const struct entropy_operations operations = {.fill = fill};
 
 const struct driver virtio_entropy_driver = {
@@ -101,4 +106,5 @@ const struct driver virtio_entropy_driver = {
     .provides = INTERFACE_ENTROPY,
     .operations = &operations,
     .init = init,
+    .queue = queue,
 };

@@ -236,6 +236,11 @@ static bool rest(struct device *self) {
     return nic->came == NULL && !virtq_ready(&nic->receive);
 }
 
+static const struct virtq *queue(struct device *self, uint16_t number) {
+    const struct nic *nic = self->state;
+    return number == RECEIVE ? &nic->receive : number == SEND ? &nic->send : NULL;
+}
+
 static const struct link_operations operations = {
     .address = address,
     .connected = connected,
@@ -251,4 +256,5 @@ const struct driver virtio_net_driver = {
     .provides = INTERFACE_LINK,
     .operations = &operations,
     .init = init,
+    .queue = queue,
 };

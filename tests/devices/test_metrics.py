@@ -20,6 +20,7 @@ from unikernel.devices import (
     Uart16550,
     VirtioBlock,
     VirtioConsole,
+    VirtioEntropy,
 )
 from unikernel.machine.boot import boot
 from unikernel.machine.panic import Symbols
@@ -57,6 +58,13 @@ import json, time, unikernel
 time.sleep(34)
 for _ in range(4):
     time.sleep(4)
+"""
+QUEUES = """
+import json, unikernel
+disk = unikernel.device("data")
+disk.writeblocks(0, bytearray(4096))
+unikernel.reseed()
+print(json.dumps(unikernel.device("metrics").read()["queues"]))
 """
 COUNTED = """
 print("hello")
@@ -102,7 +110,23 @@ async def test_a_line_comes_where_the_app_sleeps(tmp_path: Path) -> None:
     found: list[dict[str, Any]] = [json.loads(line) for line in lines]
     assert [each["uptime_s"] for each in found] == [10, 20, 30, 40]
     assert found[-1]["devices"]["uart16550"] == {}
+    assert found[-1]["queues"] == {}
     assert json.loads(last) == {"writes": 3, "written_bytes": 7}
+
+
+@pytest.mark.parametrize("target", ["x86_64-microvm", "x86_64-q35"])
+async def test_every_queue_that_a_device_holds_is_shown(target: str, tmp_path: Path) -> None:
+    devices = (VirtioConsole(channels="events"), VirtioBlock(name="data", size=1 << 20), VirtioEntropy(), RamDisk())
+    stack = Stack("queues", App.from_text(QUEUES), (*devices, Metrics(), RomFiles()), target=target)
+    queues = json.loads(await said(build(stack, into=tmp_path / "build")))
+    assert queues.keys() == {"virtioconsole", "data", "virtioentropy"}
+    assert queues["data"] == [{"size": 4, "in_flight": 0, "high": 1}]
+    assert queues["virtioentropy"] == [{"size": 1, "in_flight": 0, "high": 1}]
+    # VIRTIO 1.2, section 5.3.2: two of port 0, which stays empty; the control queue's; the console's, its breaks', the channel's.
+    shown = [(each["size"], each["in_flight"], each["high"]) for each in queues["virtioconsole"]]
+    given, idle = (4, 4, 4), (2, 0, 0)
+    assert shown[:4] == [(4, 0, 0), idle, (16, 16, 16), (2, 0, 1)]
+    assert sorted(shown[4:]) == sorted([given, idle] * 3)
 
 
 async def test_lines_go_to_a_channel(tmp_path: Path) -> None:

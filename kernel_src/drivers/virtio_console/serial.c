@@ -27,6 +27,15 @@ enum {
 #define FEATURE_PORTS (1ull << 1) /* 5.3.3, VIRTIO_CONSOLE_F_MULTIPORT */
 #define PATIENCE_NS   1000000000ull
 
+const struct virtq *serial_queue(const struct serial *serial, uint16_t number) {
+    if (number == CONTROL_IN || number == CONTROL_OUT) {
+        return number == CONTROL_IN ? &serial->control_in : &serial->control_out;
+    }
+    const uint32_t port = number < CONTROL_IN ? 0 : number / 2 - 1u;
+    const struct port *its = &serial->ports[port];
+    return port >= serial->count ? NULL : number % 2 == 0 ? &its->in : &its->out;
+}
+
 void serial_abandon(struct serial *serial) {
     serial->failed = true;
     virtio_abandon(serial->device);

@@ -27,5 +27,8 @@ struct serial {
 /* Brings a device up and learns its ports; NULL where that fails. */
 struct serial *serial_start(struct virtio *device);
 
+/* One of its queues by number, as section 5.3.2 has them; NULL behind the last. */
+const struct virtq *serial_queue(const struct serial *serial, uint16_t number);
+
 /* It cannot be trusted any more. */
 void serial_abandon(struct serial *serial);

@@ -34,6 +34,7 @@ enum interface {
 enum { DEVICE_NOT_TRIED = 1, DEVICE_UP = 0 }; /* a status below zero is the -errno of a device that failed */
 
 struct device;
+struct virtq;
 
 struct driver {
     const char *class_name; /* as in Python: "Uart16550" */
@@ -42,6 +43,9 @@ struct driver {
     int (*init)(struct device *self);     /* 0 or -errno; called once, after the devices it requires */
     void (*end)(struct device *self);     /* NULL, or what is left to do when the machine ends: interrupts are off */
     void *(*object)(struct device *self); /* NULL, or what the app gets as unikernel.device(name), once it is up */
+
+    /* NULL, or the virtqueues that a device which is up holds, by the numbers they have there; NULL behind the last. */
+    const struct virtq *(*queue)(struct device *self, uint16_t number);
 };
 
 struct device {
