@@ -80,7 +80,7 @@ static int ask(struct virtio_block_state *state, uint32_t type, uint64_t sector,
     };
     int error = virtq_add(&state->queue, pieces, data.length > 0 ? 3 : 2, request);
     if (error == 0) {
-        virtio_notify(state->device, QUEUE, &state->queue);
+        virtio_notify(state->device, QUEUE);
         error = virtio_wait(&state->queue, PATIENCE_NS);
     }
     void *token;

@@ -62,7 +62,7 @@ static uint32_t ask(struct source *source) {
     void *token;
     uint32_t written = 0;
     if (virtq_add(&source->queue, &piece, 1, source) == 0) {
-        virtio_notify(source->device, QUEUE, &source->queue);
+        virtio_notify(source->device, QUEUE);
         if (virtio_wait(&source->queue, PATIENCE_NS) == 0) {
             (void)virtq_take(&source->queue, &token, &written);
         }

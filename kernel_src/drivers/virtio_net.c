@@ -52,6 +52,7 @@ struct nic {
     struct buffer *came; /* the oldest frame that has come, taken from the queue */
     uint32_t came_bytes;
     bool tells_status, failed;
+    bool given;            /* buffers of which the nic was not told */
     volatile bool noticed; /* interrupts are off until everything was looked at */
     uint8_t address[LINK_ADDRESS_BYTES];
     struct buffer *buffers; /* RECEIVES, then SENDS */
@@ -72,6 +73,7 @@ static void fail(struct nic *nic) {
 
 static void give(struct nic *nic, struct buffer *buffer) {
     const struct virtq_piece piece = {buffer, sizeof *buffer, true};
+    nic->given = true;
     if (virtq_add(&nic->receive, &piece, 1, buffer) != 0) {
         fail(nic);
     }
@@ -110,9 +112,6 @@ static int start(struct nic *nic, struct virtio *device) {
         nic->free_count++;
     }
     error = virtio_ready(device, notice, nic);
-    if (error == 0) {
-        virtio_notify(device, RECEIVE, &nic->receive);
-    }
     return error;
 }
 
@@ -191,7 +190,7 @@ static void send(struct device *self, uint32_t length) {
         fail(nic);
         return;
     }
-    virtio_notify(nic->device, SEND, &nic->send);
+    virtio_notify(nic->device, SEND);
 }
 
 static const void *frame(struct device *self, uint32_t *length) {
@@ -228,12 +227,15 @@ static bool rest(struct device *self) {
     if (nic->failed) {
         return true;
     }
-    virtio_notify(nic->device, RECEIVE, &nic->receive);
+    if (nic->given) {
+        nic->given = false;
+        virtio_notify(nic->device, RECEIVE);
+    }
     if (nic->noticed) {
         nic->noticed = false;
-        virtq_interrupts(&nic->receive, true);
+        return !virtq_interrupts(&nic->receive, true);
     }
-    return nic->came == NULL && !virtq_ready(&nic->receive);
+    return !virtq_ready(&nic->receive);
 }
 
 static const struct virtq *queue(struct device *self, uint16_t number) {

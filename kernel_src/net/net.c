@@ -84,16 +84,22 @@ static bool receive(struct nic *nic) {
     return true;
 }
 
+/* Frames that wait, until none does; whether there were any. A flood leaves the app its turn: what is left is noticed
+ * again. */
+static bool receive_all(struct nic *nic) {
+    for (unsigned frames = 0; frames < FRAMES_AT_ONCE; frames++) {
+        if (!receive(nic) && link_of(nic)->rest(nic->link)) {
+            return frames > 0;
+        }
+    }
+    background_notice();
+    return true;
+}
+
 static bool work(void) {
     bool any = false;
     for (unsigned i = 0; i < nic_count; i++) {
-        unsigned frames = 0;
-        do {
-            while (frames < FRAMES_AT_ONCE && receive(&nics[i])) {
-                frames++;
-            }
-        } while (!link_of(&nics[i])->rest(nics[i].link) && frames < FRAMES_AT_ONCE);
-        any |= frames > 0;
+        any |= receive_all(&nics[i]);
     }
     netif_poll_all();
     sys_check_timeouts();

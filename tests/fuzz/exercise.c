@@ -23,7 +23,7 @@ static void use_queue(struct virtio *device, uint16_t index) {
     CHECK(index < VIRTIO_QUEUES && queue.size > 0 && queue.size <= size && (queue.size & (queue.size - 1)) == 0);
     const struct virtq_piece piece = {bytes, sizeof bytes, true};
     CHECK(virtq_add(&queue, &piece, 1, &queue) == 0);
-    virtio_notify(device, index, &queue);
+    virtio_notify(device, index);
     CHECK(virtio_wait(&queue, WAIT_NS) != 0); /* nobody has answered */
 }
 

@@ -11,7 +11,10 @@ HERE = Path(__file__).parent
 KERNEL_SRC = HERE.parents[1] / "kernel_src"
 FLAGS = (
     *("-std=c17", "-D_DEFAULT_SOURCE", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-fno-sanitize-recover=all"),
-    *(f"-I{path}" for path in (HERE, HERE.parent / "kernel", KERNEL_SRC, KERNEL_SRC / "include")),
+    *(
+        f"-I{path}"
+        for path in (HERE, HERE.parent / "kernel", HERE.parent / "kernel/model", KERNEL_SRC, KERNEL_SRC / "include")
+    ),
     *("-include", str(HERE / "seam.h")),
 )
 REPLAY = ("gcc", "-fsanitize=address,undefined", str(HERE / "replay.c"))

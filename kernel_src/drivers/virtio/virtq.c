@@ -3,11 +3,12 @@
 
 #include <errno.h>
 
+#include "device_barrier.h"
+
 enum {
     DESCRIPTOR_NEXT = 1, /* 2.7.5 */
     DESCRIPTOR_DEVICE_WRITES = 2,
     AVAILABLE_NO_INTERRUPT = 1, /* 2.7.6 */
-    USED_NO_NOTIFY = 1,         /* 2.7.8 */
 };
 
 /* The parts lie one after the other, each at its alignment (2.7): 16, 2 and 4 bytes; our own last. */
@@ -136,11 +137,6 @@ bool virtq_interrupts(struct virtq *queue, bool wanted) {
     if (!wanted) {
         return false;
     }
-    __atomic_thread_fence(__ATOMIC_SEQ_CST); /* seen before the look that follows, 2.7.7.1 */
+    device_barrier(); /* seen before the look that follows, 2.7.7.1 */
     return virtq_ready(queue);
-}
-
-bool virtq_must_notify(const struct virtq *queue) {
-    __atomic_thread_fence(__ATOMIC_SEQ_CST); /* the index is seen before the flags are read, 2.7.13.4.1 */
-    return !(__atomic_load_n(&queue->used->flags, __ATOMIC_RELAXED) & USED_NO_NOTIFY);
 }

@@ -71,7 +71,7 @@ void port_receive(struct port *port) {
         given |= virtq_add(&port->in, &piece, 1, buffer) == 0;
     }
     if (given) {
-        virtio_notify(port->serial->device, port->in_index, &port->in);
+        virtio_notify(port->serial->device, port->in_index);
     }
 }
 
@@ -81,7 +81,7 @@ static bool add(struct port *port, const void *bytes, uint32_t length, void *tok
     const int error = virtq_add(&port->out, &piece, 1, token);
     port->changing = false;
     if (error == 0) {
-        virtio_notify(port->serial->device, port->out_index, &port->out);
+        virtio_notify(port->serial->device, port->out_index);
     }
     return error == 0;
 }

@@ -51,7 +51,7 @@ static void tell(struct serial *serial, uint32_t port, uint16_t event, uint16_t 
     }
     serial->out = (struct control){.port = port, .event = event, .value = value};
     if (virtq_add(&serial->control_out, &piece, 1, serial) == 0) {
-        virtio_notify(serial->device, CONTROL_OUT, &serial->control_out);
+        virtio_notify(serial->device, CONTROL_OUT);
         if (virtio_wait(&serial->control_out, PATIENCE_NS) == 0 &&
             virtq_take(&serial->control_out, &token, &written) == 1) {
             return;
@@ -66,7 +66,7 @@ static void listen(struct serial *serial, struct control *buffer) {
         return;
     }
     (void)virtq_add(&serial->control_in, &piece, 1, buffer);
-    virtio_notify(serial->device, CONTROL_IN, &serial->control_in);
+    virtio_notify(serial->device, CONTROL_IN);
 }
 
 /* The name is not said to end. One that is too long is none: cut, it could be another's. */
@@ -141,7 +141,7 @@ static void open(struct serial *serial, uint32_t number) {
         const struct virtq_piece piece = {buffers, PORT_BUFFER_BYTES, true};
         (void)virtq_add(&port->in, &piece, 1, buffers);
     }
-    virtio_notify(serial->device, port->in_index, &port->in);
+    virtio_notify(serial->device, port->in_index);
     arch_interrupts_restore(on);
     tell(serial, number, PORT_OPEN, 1);
 }

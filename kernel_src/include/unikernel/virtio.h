@@ -76,8 +76,8 @@ int virtio_queue(struct virtio *device, uint16_t index, uint16_t size, struct vi
 /* From here on the device works; `notice` is called from interrupt context when it has given something back. */
 int virtio_ready(struct virtio *device, void (*notice)(void *), void *argument);
 
-/* Tells the device of what was added to a queue, if it wants to know. */
-void virtio_notify(struct virtio *device, uint16_t index, const struct virtq *queue);
+/* Tells the device of what was added to a queue; once for many. */
+void virtio_notify(struct virtio *device, uint16_t index);
 
 /* Waits until the queue gives something back, first by looking, then by halting: 0; -ETIMEDOUT; -EIO when the queue is
  * broken. After either the device should be given up by virtio_abandon. */

@@ -92,6 +92,3 @@ bool virtq_interrupts(struct virtq *queue, bool wanted);
 static inline uint16_t virtq_in_flight(const struct virtq *queue) {
     return (uint16_t)(queue->available_index - queue->used_index);
 }
-
-/* Whether the device wants to be told of what was added; once for many. */
-bool virtq_must_notify(const struct virtq *queue);
