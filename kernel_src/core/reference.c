@@ -25,8 +25,11 @@ static uint64_t expected_ns(struct arch_reference watched, uint64_t ticks) {
     return (uint64_t)((unsigned __int128)ticks * ns_per_tick >> RATE_BITS);
 }
 
-struct arch_reference reference_add(struct arch_reference watched, uint64_t ticks, uint64_t ns, uint64_t period_ns) {
-    if (watched.ticks > 0) {
+struct arch_reference reference_add(struct arch_reference watched, uint64_t ticks, uint64_t ns, uint64_t period_ns,
+                                    bool ran_out) {
+    if (watched.ticks == 0) {
+        ns += ran_out ? period_ns + 1 : 0;
+    } else {
         const uint64_t expected = expected_ns(watched, ticks);
         if (expected < LEAST_NS) {
             return watched;

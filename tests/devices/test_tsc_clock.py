@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,16 +24,18 @@ TICK_NS = 1_000_000
 """What asyncio counts in."""
 BEGAN_S = 1767225599
 """2025-12-31 23:59:59: the day begins with a carry through all fields."""
-QEMU = ("-icount", "shift=0,sleep=off,align=off", "-rtc", "base=2025-12-31T23:59:59,clock=vm")
-"""Time that instructions make, and that a halted machine skips: a nanosecond each. The CMOS clock follows it."""
-APP = """
+RTC = ("-rtc", "base=2025-12-31T23:59:59,clock=vm")
+"""The CMOS clock follows the time that instructions make, and that a halted machine skips."""
+CMOS = """
 import asyncio, json, time, unikernel
 io = unikernel.device("rawio")
+def at(register):
+    io.write8(0x70, register)
+    value = io.read8(0x71)
+    return (value >> 4) * 10 + (value & 15)
+"""
+DAY = """
 def cmos():
-    def at(register):
-        io.write8(0x70, register)
-        value = io.read8(0x71)
-        return (value >> 4) * 10 + (value & 15)
     def fields():
         return tuple(at(register) for register in (7, 4, 2, 0))
     before = fields()
@@ -55,18 +58,38 @@ end = cmos()
 looks = {str(period): (len(late), min(late), max(late)) for period, late in wakes.items()}
 print(json.dumps({"start": start, "end": end, "wakes": looks}))
 """
+BUSY_S = 10
+"""More than twice what the timer counts before it begins anew: 4.29 s."""
+COARSE = 7
+"""Each instruction takes 128 ns, where the machine shall be busy for long and the test not."""
+LOOK_US = 10_000
+"""More than a look at the CMOS clock takes then."""
+BUSY = """
+def spin(seconds):
+    for _ in range(seconds):
+        before = at(0)
+        while at(0) == before:
+            pass
+spin(UNSEEN_S)
+start = time.ticks_us()
+spin(BUSY_S)
+print(json.dumps(time.ticks_us() - start))
+"""
+
+
+def said(app: str, shift: int, folder: Path) -> Any:
+    """What an app says in its last line, on a machine of which an instruction takes 2^`shift` ns."""
+    image = build(Stack.default("clock", App.from_text(CMOS + app)).add(RawIo()), into=folder)
+    command = standalone_command(describe(image, Limits(image.manifest.memory_bytes)))
+    command[command.index("-accel") + 1] = "tcg"
+    command += ["-icount", f"shift={shift},sleep=off,align=off", *RTC]
+    run = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE_S)
+    return json.loads(run.stdout)
 
 
 @pytest.fixture(scope="module")
 def day(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    app = App.from_text(APP.replace("DAY_S", str(DAY_S)))
-    image = build(Stack.default("day", app).add(RawIo()), into=tmp_path_factory.mktemp("day"))
-    command = standalone_command(describe(image, Limits(image.manifest.memory_bytes)))
-    command[command.index("-accel") + 1] = "tcg"
-    run = subprocess.run(
-        [*command, *QEMU], check=False, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE_S
-    )
-    result: dict[str, Any] = json.loads(run.stdout)
+    result: dict[str, Any] = said(DAY.replace("DAY_S", str(DAY_S)), 0, tmp_path_factory.mktemp("day"))
     return result
 
 
@@ -95,3 +118,13 @@ def test_no_wake_is_missed_or_early(day: dict[str, Any]) -> None:
         assert count == DAY_S // int(period_s)
         assert earliest_ns > -2 * TICK_NS  # both the length of a sleep and where it starts are cut
         assert latest_ns < TICK_NS
+
+
+@pytest.mark.parametrize("unseen_s", [1, 6])
+def test_time_goes_on_in_an_app_that_never_rests(tmp_path: Path, unseen_s: int) -> None:
+    """Neither by a sleep nor by a wait for its console: nobody sets the timer, which begins anew by itself, also before
+    the app first asks for the time.
+    """
+    app = BUSY.replace("UNSEEN_S", str(unseen_s)).replace("BUSY_S", str(BUSY_S))
+    passed_us = said(app, COARSE, tmp_path)
+    assert abs(passed_us - BUSY_S * 10**6) < LOOK_US

@@ -17,6 +17,7 @@
 enum {
     LOCAL_END_OF_INTERRUPT = 0x0b0,
     LOCAL_SPURIOUS = 0x0f0,
+    LOCAL_REQUESTED = 0x200, /* a bit a vector, in registers of 32; set until the processor takes the interrupt */
     LOCAL_TIMER = 0x320,
     LOCAL_TIMER_INITIAL = 0x380,
     LOCAL_TIMER_CURRENT = 0x390,
@@ -86,13 +87,20 @@ static void timer_start(uint32_t ns) {
     window_start = timer_now();
 }
 
-static struct arch_reference timer_watched(void) {
-    const struct arch_reference now = timer_now();
-    return reference_add(watched, now.ticks - window_start.ticks, now.ns - window_start.ns, period_ns);
+/* Whether the interrupt waits to be taken. */
+static bool timer_requested(void) {
+    return (*local(LOCAL_REQUESTED + VECTOR_TIMER / 32 * 16) >> VECTOR_TIMER % 32 & 1) != 0;
 }
 
-static void timer_restart(uint32_t ns) {
-    watched = timer_watched();
+/* `ran_out` where the interrupt is being handled; one that still waits, and did so at the look, is seen here. */
+static struct arch_reference timer_watched(bool ran_out) {
+    const struct arch_reference now = timer_now();
+    ran_out = ran_out || (timer_requested() && now.ns < period_ns / 2);
+    return reference_add(watched, now.ticks - window_start.ticks, now.ns - window_start.ns, period_ns, ran_out);
+}
+
+static void timer_restart(uint32_t ns, bool ran_out) {
+    watched = timer_watched(ran_out);
     timer_start(ns);
 }
 
@@ -136,12 +144,12 @@ int arch_message_attach(void (*handler)(void *), void *argument, uint64_t *addre
 }
 
 void arch_timer_arm(uint64_t ns) {
-    timer_restart(ns < SHORTEST_NS ? SHORTEST_NS : ns < UINT32_MAX ? (uint32_t)ns : UINT32_MAX);
+    timer_restart(ns < SHORTEST_NS ? SHORTEST_NS : ns < UINT32_MAX ? (uint32_t)ns : UINT32_MAX, false);
 }
 
 struct arch_reference arch_reference(void) {
     const bool on = arch_interrupts_off();
-    const struct arch_reference now = timer_watched();
+    const struct arch_reference now = timer_watched(false);
     arch_interrupts_restore(on);
     return now;
 }
@@ -149,7 +157,7 @@ struct arch_reference arch_reference(void) {
 /* Called by trap.S. */
 
 void interrupt_timer(void) {
-    timer_restart(UINT32_MAX);
+    timer_restart(UINT32_MAX, true);
     wait_wake();
     *local(LOCAL_END_OF_INTERRUPT) = 0;
 }
