@@ -23,6 +23,7 @@ from unikernel.devices import (
     VirtioEntropy,
 )
 from unikernel.machine.boot import boot
+from unikernel.machine.metrics import QueueDepth
 from unikernel.machine.panic import Symbols
 from unikernel.stack import Stack
 
@@ -167,3 +168,29 @@ async def test_the_host_sees_what_the_machine_says(tmp_path: Path) -> None:
     assert (data.writes, data.flushes, data.written_bytes, data.errors) == (5, 1, 2560, 0)
     assert (data.reads, data.read_bytes) == (1, 1024)
     assert "data: written bytes" in str(metrics)
+    assert host.queues["data"] == (QueueDepth(4, 0, 0),)
+    assert said["queues"] == {"data": [{"size": 4, "in_flight": 0, "high": 1}]}
+    assert "data: queue 0" in str(metrics)
+
+
+BUSY = """
+import unikernel
+disk = unikernel.device("data")
+print("begins")
+while True:
+    disk.writeblocks(0, bytearray(4096))
+"""
+
+
+@pytest.mark.parametrize("target", ["x86_64-microvm", "x86_64-q35"])
+async def test_the_host_sees_a_request_in_flight(target: str, tmp_path: Path) -> None:
+    disk = VirtioBlock(name="data", size=1 << 20, operations_per_second=1)
+    stack = Stack("busy", App.from_text(BUSY), (VirtioConsole(), disk, VirtioEntropy(), RomFiles()), target=target)
+    async with await boot(build(stack, into=tmp_path / "build"), timeout_s=PATIENCE_S) as machine:
+        await machine.console.expect("begins")
+        queues = (await machine.host_view()).queues
+        while queues["data"][0].high == 0:
+            queues = (await machine.host_view()).queues
+    assert queues["data"] == (QueueDepth(4, 1, 1),)
+    assert queues["virtioentropy"][0].size == 1
+    assert [each.size for each in queues["virtioconsole"]] == [4, 2, 16, 2, 4, 2, 4, 2]

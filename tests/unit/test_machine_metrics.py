@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from unikernel.machine.metrics import DriveCounts, HostView, MachineMetrics, last_said
+from unikernel.machine.metrics import DriveCounts, HostView, MachineMetrics, QueueDepth, last_said
 
 HEAP = '{"bytes": 2048, "used": 1024, "free": 1024, "high": 1536, "collections": 2}'
-LINE = f'{{"uptime_s": 12.5, "heap": {HEAP}, "devices": {{"data": {{"reads": 3}}}}}}\r\n'.encode()
-HOST = HostView(0.25, 3 << 20, {"data": DriveCounts(reads=4, read_bytes=512)})
+DEPTH = '{"size": 4, "in_flight": 0, "high": 1}'
+DEVICES = f'"devices": {{"data": {{"reads": 3}}}}, "queues": {{"data": [{DEPTH}]}}'
+LINE = f'{{"uptime_s": 12.5, "heap": {HEAP}, {DEVICES}}}\r\n'.encode()
+QUEUES = {"data": (QueueDepth(4, 1, 1), QueueDepth(2, 0, 0))}
+HOST = HostView(0.25, 3 << 20, {"data": DriveCounts(reads=4, read_bytes=512)}, QUEUES)
 
 
 def test_the_latest_whole_line_counts() -> None:
@@ -30,6 +33,11 @@ def test_the_latest_whole_line_counts() -> None:
         LINE.replace(b"1536", b"-1"),
         LINE.replace(b'{"reads": 3}', b"7"),
         LINE.replace(b'{"reads": 3}', b'{"reads": "3"}'),
+        LINE.replace(DEPTH.encode(), b"7"),
+        LINE.replace(b'"in_flight": 0, ', b""),
+        LINE.replace(b'"in_flight": 0', b'"in_flight": -1'),
+        LINE.replace(f"[{DEPTH}]".encode(), DEPTH.encode()),
+        LINE.replace(b'"high": 1}', b'"high": 1, "more": 1}'),
         LINE.replace(b"12.5", b"1" * 70000 + b".5"),
     ],
 )
@@ -49,6 +57,8 @@ def test_it_shows_both_views() -> None:
         ["memory", "3 MiB", "1 KiB of 2 KiB, at most 1.5 KiB"],
         ["data: reads", "4", "3"],
         ["data: read bytes", "512", "0"],
+        ["data: queue 0", "1 of 4, at most 1", "0 of 4, at most 1"],
+        ["data: queue 1", "0 of 2, at most 0"],
     ]
 
 

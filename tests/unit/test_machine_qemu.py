@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from unikernel.devices.attachment import Ports, SerialLine
 from unikernel.errors import VmmError
 from unikernel.machine import qemu_command, qemu_monitor
 from unikernel.machine.accelerator import Accelerator
+from unikernel.machine.metrics import QueueDepth
 from unikernel.machine.qemu_monitor import Monitor
+from unikernel.machine.qemu_queues import Queues
 from unikernel.machine.vmm import Hardware
 
 GREETING = {"QMP": {"version": {"qemu": {"major": 7, "minor": 2, "micro": 22}, "package": ""}, "capabilities": []}}
@@ -87,6 +90,36 @@ def test_of_two_consoles_the_other_is_a_channel() -> None:
     other = replace(both, console="text")
     assert other.channels == ("com1", "metrics")
     assert "-serial chardev:text.com1" in " ".join(qemu_command.standalone_command(other))
+
+
+QUEUES = {
+    "x-query-virtio": [
+        {"name": "virtio-blk", "path": "/machine/peripheral/virtio.data/virtio-backend"},
+        {"name": "virtio-net", "path": "/machine/peripheral-anon/device[1]"},
+    ],
+    "x-query-virtio-status": {"num-vqs": 2},
+}
+
+
+async def test_queues_are_named_for_their_devices_and_the_most_of_all_looks_is_kept() -> None:
+    ahead = 0
+
+    async def execute(command: str, arguments: Mapping[str, object]) -> object:
+        if command == "x-query-virtio-queue-status":
+            assert arguments["path"] == QUEUES["x-query-virtio"][0]["path"]
+            return {"vring-num": 4, "shadow-avail-idx": (0xFFFF + ahead) % 0x10000, "used-idx": 0xFFFF}
+        return QUEUES[command]
+
+    queues = Queues(execute)
+    for ahead, high in ((0, 0), (3, 3), (1, 3)):
+        assert await queues.look() == {"data": (QueueDepth(4, ahead, high),) * 2}
+
+
+async def test_a_qemu_that_shows_no_queues_shows_none() -> None:
+    async def execute(command: str, arguments: Mapping[str, object]) -> object:
+        raise VmmError(f"QEMU did not carry out {command} {arguments}.")
+
+    assert await Queues(execute).look() == {}
 
 
 async def monitor_script(channel: socket.socket, state: str, seen: list[str]) -> None:

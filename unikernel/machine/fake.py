@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from unikernel import abi
 from unikernel.errors import VmmError
-from unikernel.machine.metrics import DriveCounts
+from unikernel.machine.metrics import DriveCounts, QueueDepth
 from unikernel.machine.vmm import Channel, EndKind, Session, VmmEnd
 
 if TYPE_CHECKING:
@@ -137,6 +137,10 @@ class FakeSession:
     async def drives(self) -> Mapping[str, DriveCounts]:
         """Nothing carries anything out."""
         return {drive.disk.serial: DriveCounts() for drive in self.machine.hardware.drives}
+
+    async def queues(self) -> Mapping[str, tuple[QueueDepth, ...]]:
+        """There are none."""
+        return {}
 
     def stop(self) -> None:
         """End the play."""

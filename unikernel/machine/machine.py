@@ -185,7 +185,7 @@ class Machine(Handle):
     @require(MachineState.RUNNING, MachineState.PAUSED)
     async def host_view(self) -> HostView:
         """What the host sees of the machine, as it is at this moment."""
-        return HostView.of(self.pid, await self._session.drives())
+        return HostView.of(self.pid, await self._session.drives(), await self._session.queues())
 
     def records_bytes(self) -> bytes:
         """The same as they lie in the machine's memory; of its last moment, once it has ended."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +20,7 @@ LINE_BYTES: Final = 65536
 _BEGINS: Final = b'{"uptime_s": '
 _MOST: Final = (1 << 64) - 1
 _HEAP: Final = ("used", "high", "bytes", "collections")
+_DEPTH: Final = {"size", "in_flight", "high"}
 
 
 @dataclass(frozen=True)
@@ -34,22 +36,38 @@ class DriveCounts:
 
 
 @dataclass(frozen=True)
+class QueueDepth:
+    """A virtqueue: how many descriptors it has, the requests in flight, and the most there were at a look."""
+
+    size: int
+    in_flight: int
+    high: int
+
+    def __str__(self) -> str:
+        """As a cell says it."""
+        return f"{self.in_flight} of {self.size}, at most {self.high}"
+
+
+@dataclass(frozen=True)
 class HostView:
-    """What the host sees: the VMM's processor time and resident memory, and the disks by name."""
+    """What the host sees: the VMM's processor time and resident memory, and the disks and virtqueues of each device by
+    its name.
+    """
 
     processor_s: float
     resident_bytes: int
     drives: Mapping[str, DriveCounts]
+    queues: Mapping[str, tuple[QueueDepth, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, pid: int, drives: Mapping[str, DriveCounts]) -> HostView:
+    def of(cls, pid: int, drives: Mapping[str, DriveCounts], queues: Mapping[str, tuple[QueueDepth, ...]]) -> HostView:
         """Of a VMM's process; 0: there is none. proc(5): fields 14 and 15 of stat, field 2 of statm."""
         if pid == 0:
-            return cls(0.0, 0, drives)
+            return cls(0.0, 0, drives, queues)
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
         ticks = int(fields[11]) + int(fields[12])
-        return cls(ticks / os.sysconf("SC_CLK_TCK"), pages * os.sysconf("SC_PAGE_SIZE"), drives)
+        return cls(ticks / os.sysconf("SC_CLK_TCK"), pages * os.sysconf("SC_PAGE_SIZE"), drives, queues)
 
     def json(self) -> bytes:
         """For another process."""
@@ -60,7 +78,7 @@ class HostView:
         """What `json` wrote."""
         fields = json.loads(data)
         drives = {name: DriveCounts(**counts) for name, counts in fields.pop("drives").items()}
-        return cls(drives=drives, **fields)
+        return cls(drives=drives, queues=_depths(fields.pop("queues", {})), **fields)
 
 
 @dataclass(frozen=True)
@@ -86,8 +104,18 @@ class MachineMetrics:
                 if seen.get(each) or own.get(each):
                     host = str(seen[each]) if drive else ""
                     rows.append((f"{name}: {each.replace('_', ' ')}", host, str(own.get(each, 0)) if self.said else ""))
+        rows += self._queue_rows()
         right = [Column("the host sees", "right"), Column("the machine says", "right")]
         return Table((Column(""), *right), tuple(rows))
+
+    def _queue_rows(self) -> list[tuple[str, str, str]]:
+        """One a queue, numbered as VIRTIO does."""
+        seen, own = self.host.queues, _depths(self.said.get("queues", {}))
+        return [
+            (f"{name}: queue {number}", str(host or ""), str(machine or ""))
+            for name in dict.fromkeys((*seen, *own))
+            for number, (host, machine) in enumerate(zip_longest(seen.get(name, ()), own.get(name, ())))
+        ]
 
     def card(self) -> Card:
         """How it shows itself."""
@@ -100,6 +128,11 @@ class MachineMetrics:
 
     def _repr_html_(self) -> str:
         return self.card().html()
+
+
+def _depths(queues: Mapping[str, Any]) -> Mapping[str, tuple[QueueDepth, ...]]:
+    """Out of JSON."""
+    return {name: tuple(QueueDepth(**each) for each in depths) for name, depths in queues.items()}
 
 
 def last_said(texts: Iterable[bytes]) -> Mapping[str, Any]:
@@ -124,7 +157,17 @@ def _is_as_written(found: Any) -> bool:
     if not (isinstance(uptime, float) and 0 <= uptime < float("inf")) or not isinstance(heap, dict):
         return False
     counts = [{name: heap.get(name) for name in _HEAP}, *(devices.values() if isinstance(devices, dict) else [None])]
-    return all(isinstance(each, dict) and all(map(_is_count, each.values())) for each in counts)
+    sound = all(isinstance(each, dict) and all(map(_is_count, each.values())) for each in counts)
+    return sound and _are_depths(found.get("queues", {}))
+
+
+def _are_depths(queues: Any) -> bool:
+    depths = queues.values() if isinstance(queues, dict) else [None]
+    return all(isinstance(each, list) and all(map(_is_depth, each)) for each in depths)
+
+
+def _is_depth(depth: object) -> bool:
+    return isinstance(depth, dict) and depth.keys() == _DEPTH and all(map(_is_count, depth.values()))
 
 
 def _is_count(number: object) -> bool:

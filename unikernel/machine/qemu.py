@@ -19,13 +19,14 @@ from unikernel.machine.process import Process
 from unikernel.machine.qemu_command import BINARY, NAME, mapped_command
 from unikernel.machine.qemu_devices import CONSOLE_ID, breaks
 from unikernel.machine.qemu_monitor import WATCHDOG, Monitor, counts
+from unikernel.machine.qemu_queues import Queues
 from unikernel.machine.vmm import Channel, Drive, EndKind, Hardware, Session, VmmEnd
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from unikernel.machine.metrics import DriveCounts
+    from unikernel.machine.metrics import DriveCounts, QueueDepth
 
 
 class Qemu:
@@ -85,6 +86,7 @@ class QemuSession:
         self.pid = self._process.pid
         self._stop_asked = False
         self._monitor = Monitor(monitor_ours, self._give_up)
+        self._queues = Queues(self._monitor.execute)
         self._fault = ""
 
     def memory(self, address: int, size: int) -> bytes:
@@ -124,6 +126,10 @@ class QemuSession:
     async def drives(self) -> Mapping[str, DriveCounts]:
         """By the monitor; a disk's node is named for it, and so is the one that limits its rate."""
         return counts(await self._monitor.execute("query-blockstats"))
+
+    async def queues(self) -> Mapping[str, tuple[QueueDepth, ...]]:
+        """By the monitor; each device is named for that of the stack."""
+        return await self._queues.look()
 
     def stop(self) -> None:
         """SIGTERM ends QEMU in order; it needs no monitor."""

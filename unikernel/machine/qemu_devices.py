@@ -43,7 +43,7 @@ def _virtio(kind: str, machine_type: str) -> str:
 
 
 def _random_source(source: RandomSource, machine_type: str) -> list[str]:
-    device = f"{_virtio('rng', machine_type)},rng=random.{source.name}"
+    device = f"{_virtio('rng', machine_type)},id=virtio.{source.name},rng=random.{source.name}"
     return ["-object", f"rng-builtin,id=random.{source.name}", "-device", device]
 
 
@@ -59,7 +59,8 @@ def _drive(drive: Drive, machine_type: str) -> list[str]:
         node = rated
     # The machine hears of every error; else QEMU would hold it still while the host's disk is full, and say so to nobody.
     errors = "werror=report,rerror=report"
-    return [*words, "-device", f"{_virtio('blk', machine_type)},drive={node},serial={disk.serial},{errors}"]
+    device = f"{_virtio('blk', machine_type)},id=virtio.{disk.serial},drive={node},serial={disk.serial}"
+    return [*words, "-device", f"{device},{errors}"]
 
 
 def _back_end(drive: Drive, node: str) -> list[str]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from unikernel.devices.attachment import Attachment, Disk
     from unikernel.machine.accelerator import Accelerator
-    from unikernel.machine.metrics import DriveCounts
+    from unikernel.machine.metrics import DriveCounts, QueueDepth
 
 
 @dataclass(frozen=True)
@@ -160,6 +160,9 @@ class Session(Protocol):
 
     async def drives(self) -> Mapping[str, DriveCounts]:
         """What was carried out for each disk, by its name."""
+
+    async def queues(self) -> Mapping[str, tuple[QueueDepth, ...]]:
+        """The virtqueues of each device, by its name; nothing where the VMM cannot tell."""
 
     def stop(self) -> None:
         """Ask the VMM to end in order; `wait` says when it did."""
