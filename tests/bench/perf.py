@@ -6,7 +6,6 @@ import math
 import re
 import statistics
 from dataclasses import dataclass
-from pathlib import Path
 
 from tests.bench.linux import LinuxGuest
 from unikernel.app import App
@@ -35,6 +34,7 @@ for name, source in tests:
     print(name, end=" ")
     space["bm_run"]({size[0]}, {size[1]})
 """
+Times = dict[str, float]
 _LINE = re.compile(r"^(\w+) (\d+) \d+ (.*)$", re.MULTILINE)
 
 
@@ -42,47 +42,58 @@ _LINE = re.compile(r"^(\w+) (\d+) \d+ (.*)$", re.MULTILINE)
 class Compared:
     """Microseconds of each benchmark, medians of interleaved rounds."""
 
-    ours: dict[str, float]
-    linux: dict[str, float]
+    ours: Times
+    linux: Times
 
     @property
     def ratio(self) -> float:
         """How much faster ours are; more than 1 is faster."""
-        return math.exp(statistics.mean(math.log(self.linux[name] / self.ours[name]) for name in self.ours))
+        return gain(self.linux, self.ours)
+
+
+def gain(before: Times, after: Times) -> float:
+    """The geometric mean of how much faster each benchmark is after."""
+    return math.exp(statistics.mean(math.log(before[name] / after[name]) for name in before))
 
 
 def measure(linux: LinuxGuest) -> Compared:
     """Both run the same text, one boot a round."""
-    script = _script(sources.tree(SOURCE, silent).path / "tests" / "perf_bench")
+    script = _script()
     stack = Stack.default("bench-perf", App.from_text(script), target=TARGET, memory_bytes=MEMORY_BYTES)
     image = build(stack)
     ours, theirs = [], []
     for _ in range(ROUNDS):
         run = boot(image, timeout_s=300).wait()
         assert run.status == 0, run.transcript.text[-500:]
-        ours.append(_times(run.transcript.text))
-        theirs.append(_times(linux.run(script, timeout_s=300)))
+        ours.append(times(run.transcript.text))
+        theirs.append(times(linux.run(script, timeout_s=300)))
         assert ours[-1].keys() == theirs[-1].keys()
-    return Compared(_medians(ours), _medians(theirs))
+    return Compared(medians(ours), medians(theirs))
 
 
-def _script(folder: Path) -> str:
+def _script() -> str:
     """All benchmarks as texts in one script, which runs each in a space of its own."""
+    return f"tests = {list(texts().items())!r}\n" + RUNNER.format(size=SIZE)
+
+
+def texts() -> dict[str, str]:
+    """Each benchmark, with what runs it, by name."""
+    folder = sources.tree(SOURCE, silent).path / "tests" / "perf_bench"
     common = (folder / "benchrun.py").read_text()
-    names = sorted(
-        path.stem
-        for path in folder.glob("*.py")
+    return {
+        path.stem: path.read_text() + common
+        for path in sorted(folder.glob("*.py"))
         if path.stem.startswith(("bm_", "core_", "misc_")) and path.stem not in LEFT_OUT
-    )
-    tests = [(name, (folder / f"{name}.py").read_text() + common) for name in names]
-    return f"tests = {tests!r}\n" + RUNNER.format(size=SIZE)
+    }
 
 
-def _times(text: str) -> dict[str, float]:
+def times(text: str) -> Times:
+    """What a run printed."""
     found = {name: float(time) for name, time, _ in _LINE.findall(text)}
     assert len(found) > 10, text[-500:]
     return found
 
 
-def _medians(rounds: list[dict[str, float]]) -> dict[str, float]:
+def medians(rounds: list[Times]) -> Times:
+    """The median of each benchmark."""
     return {name: statistics.median(each[name] for each in rounds) for name in rounds[0]}
