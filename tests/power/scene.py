@@ -52,12 +52,16 @@ class Scene:
 
     @classmethod
     def of(cls, kind: type[LittleFs | FatFs], folder: Path, seed: int, length: int, size: int = 0) -> Scene:
-        """Builds both machines below `folder`."""
+        """A life done by chance; builds both machines below `folder`."""
+        return cls.about(kind, folder, workload.life(WHERE, seed, length, has_kv=kind is LittleFs), READER, size)
+
+    @classmethod
+    def about(cls, kind: type[LittleFs | FatFs], folder: Path, life: Life, reads: str = READER, size: int = 0) -> Scene:
+        """That `life`, and a machine that `reads` what is left; builds both below `folder`."""
         size = size or SIZES[kind]
-        life = workload.life(WHERE, seed, length, has_kv=kind is LittleFs)
         (folder / "build").mkdir(parents=True)
         writer = build(stack(kind, "writer", life.app(), size), into=folder / "build")
-        reader = build(stack(kind, "reader", READER, size), into=folder / "build")
+        reader = build(stack(kind, "reader", reads, size), into=folder / "build")
         return cls(kind, life, writer, reader, folder / "disks" / "data.img", bytes(size))
 
     def record(self, content: bytes) -> list[Event]:

@@ -19,6 +19,7 @@ Tree = dict[str, Content]
 Change = Mapping[str, "Content | str"]
 KEYS = "kv"
 """The name of a Kv device, and its folder; no other path begins so."""
+VALUE_MOST_BYTES = 65536
 GONE = "gone"
 """What a change has for a path that is there no more."""
 
@@ -166,11 +167,16 @@ def keys(life: Life) -> None:
     life.add(Step(f'kv = unikernel.device("{KEYS}")', {KEYS: FOLDER}))
 
 
-def set_key(life: Life, key: str) -> None:
+def set_key(life: Life, key: str, size: int | None = None) -> None:
     """A key's value, old or new, whole."""
-    code, data = life.some()
+    code, data = life.some(size)
     new = f"{KEYS}/.new"
     life.add(Step(f'kv.set("{key}", {code})', {f"{KEYS}/{key}": data}, ({new: b""}, {new: data})))
+
+
+def remove_key(life: Life, key: str) -> None:
+    """A key that is there, with its value."""
+    life.add(Step(f'kv.remove("{key}")', {f"{KEYS}/{key}": GONE}))
 
 
 def remove(life: Life, path: str) -> None:
@@ -230,6 +236,22 @@ def life(where: str, seed: int, length: int, *, has_kv: bool = False) -> Life:
     mkdir(made, "d")
     for _ in range(length):
         _one(made)
+    return made
+
+
+def kv_life(where: str, seed: int, length: int) -> Life:
+    """`length` things done by chance with a Kv device alone: values of few keys, set anew again and again, also by the
+    largest that one may be.
+    """
+    made = Life(where, Random(seed))
+    keys(made)
+    for number in range(length):
+        there = [path.removeprefix(f"{KEYS}/") for path, value in made.tree.items() if value is not FOLDER]
+        if there and made.chance.random() < 0.2:
+            remove_key(made, made.chance.choice(there))
+        else:
+            size = VALUE_MOST_BYTES if number == length // 2 else None
+            set_key(made, made.chance.choice(("one", "two", "settings.json")), size)
     return made
 
 
