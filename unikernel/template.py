@@ -29,12 +29,18 @@ class Boot:
     """One boot of a template's machine, after those before it, on the same disks.
 
     `expect` are regular expressions, each of a whole line that the machine prints, in that order; `set` are the
-    parameters that the boot sets.
+    parameters that the boot sets, `secret` those that nobody may see, in hexadecimal.
     """
 
     expect: tuple[str, ...]
     set: Mapping[str, str] = field(default_factory=dict, hash=False)
+    secret: Mapping[str, str] = field(default_factory=dict, hash=False)
     status: int = 0
+
+    @property
+    def parameters(self) -> dict[str, str | bytes]:
+        """All that the boot is given."""
+        return {**self.set, **{key: digits.encode() for key, digits in self.secret.items()}}
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,7 @@ def template_named(name: str, place: str) -> Template:
 
 def _read(folder: Path) -> Template:
     data = tomllib.loads((folder / FILE).read_text())
-    boots = (Boot(tuple(each["expect"]), each.get("set", {}), each.get("status", 0)) for each in data["boots"])
+    boots = (Boot(**{**each, "expect": tuple(each["expect"])}) for each in data["boots"])
     return Template(folder.name, data["summary"], tuple(boots), tuple(data.get("repositories", ())))
 
 

@@ -81,7 +81,7 @@ def main() -> None:
 
 
 def _boot(template: Template, image: Image, memory_bytes: int | None = None) -> Run:
-    return boot(image, memory_bytes=memory_bytes, parameters=template.boots[0].set, timeout_s=PATIENCE_S).wait()
+    return boot(image, memory_bytes=memory_bytes, parameters=template.boots[0].parameters, timeout_s=PATIENCE_S).wait()
 
 
 def _start_ms(run: Run) -> float:

@@ -36,6 +36,7 @@ FIRST_HALF = {
     "settings",
     "storage",
     "two-timeouts",
+    "vault",
 }
 
 
@@ -57,7 +58,7 @@ def test_a_template_gives_its_answer(template: Template, tmp_path: Path) -> None
     project = template.make(tmp_path / template.name)
     image = build(project.stack, into=project.build_folder)
     for expected in template.boots:
-        run = boot(image, parameters=expected.set, timeout_s=PATIENCE_S).wait()
+        run = boot(image, parameters=expected.parameters, timeout_s=PATIENCE_S).wait()
         answered(run.transcript.text.splitlines(), expected)
         assert (run.status, run.ended_by) == (expected.status, "machine")
 
