@@ -39,6 +39,7 @@ void mounts_init(struct device *app_files); /* the table; what the app runs from
 
 /* The app's object for a device, by what it provides: in an image that has such a device, else NULL. */
 void *block_object(struct device *device) __attribute__((weak)); /* block_object.c */
+void *ip_object(struct device *device) __attribute__((weak));    /* ip_object.c */
 void *log_object(struct device *device) __attribute__((weak));   /* log_object.c */
 void *watch_object(struct device *device) __attribute__((weak)); /* watch_object.c */
 

@@ -2,8 +2,8 @@
  * The module unikernel: what the app can know of its machine, and how it ends it.
  *
  *   devices()     a list of (name, class_name, status): status 0 is up, 1 not tried, below zero the errno of a failure
- *   device(name)  the device itself, where an app can use it: see block_object.c, kv.c, log_object.c, raw_io.c,
- *                 watch_object.c
+ *   device(name)  the device itself, where an app can use it: see block_object.c, ip_object.c, kv.c, log_object.c,
+ *                 raw_io.c, watch_object.c
  *   channel(name) a channel beside the console: see channel_object.c
  *   memory()      total, heap and stack in bytes, and how much of the heap is free now
  *   trace()       the boot so far: a list of (name, kind, ns), ns since the machine's start or None where the clock's
@@ -68,6 +68,9 @@ static mp_obj_t unikernel_device(mp_obj_t name) {
     }
     if (device->driver->provides == INTERFACE_LOG && log_object != NULL) {
         return MP_OBJ_FROM_PTR(log_object(device));
+    }
+    if (device->driver->provides == INTERFACE_IP && ip_object != NULL) {
+        return MP_OBJ_FROM_PTR(ip_object(device));
     }
     if (device->driver->provides == INTERFACE_WATCH && watch_object != NULL) {
         return MP_OBJ_FROM_PTR(watch_object(device));

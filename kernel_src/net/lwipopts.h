@@ -42,6 +42,8 @@
 
 /* UDP, and what looks at packets as they are. */
 #define MEMP_NUM_UDP_PCB     64
+#define LWIP_RAW             1 /* ping.c */
+#define MEMP_NUM_RAW_PCB     4
 #define SO_REUSE_RXTOALL     1
 #define IP_SOF_BROADCAST     1
 #define LWIP_NETBUF_RECVINFO 0
@@ -63,11 +65,24 @@
 #if LWIP_DHCP
     #define LWIP_DHCP_DOES_ACD_CHECK 0 /* five seconds more before there is an address */
     #define LWIP_DHCP_GET_NTP_SRV    1
+    #define DHCP_COARSE_TIMER_SECS   1 /* a lease of less than minutes is kept to, too */
+    #define DHCP_TIMEOUT_SIZE_T      u32_t
+    #define DHCP_DEFINE_CUSTOM_TIMEOUTS
+    #define DHCP_AT_LEAST_ONE(s)                              ((s) > 0 ? (s) : 1)
+    #define DHCP_SET_TIMEOUT_FROM_OFFERED_T0_LEASE(to, dhcp)  ((to) = DHCP_AT_LEAST_ONE((dhcp)->offered_t0_lease))
+    #define DHCP_SET_TIMEOUT_FROM_OFFERED_T1_RENEW(to, dhcp)  ((to) = DHCP_AT_LEAST_ONE((dhcp)->offered_t1_renew))
+    #define DHCP_SET_TIMEOUT_FROM_OFFERED_T2_REBIND(to, dhcp) ((to) = DHCP_AT_LEAST_ONE((dhcp)->offered_t2_rebind))
+    #define DHCP_NEXT_TIMEOUT_THRESHOLD                       60
+    #define DHCP_REQUEST_BACKOFF_SEQUENCE(tries)              (u16_t)(((tries) < 6 ? 1 << (tries) : 60) * 1000)
 #endif
 #if LWIP_IPV6
-    #define LWIP_IPV6_NUM_ADDRESSES        4
-    #define LWIP_ND6_NUM_NEIGHBORS         32
-    #define LWIP_ND6_NUM_DESTINATIONS      32
-    #define LWIP_ND6_RDNSS_MAX_DNS_SERVERS 2
-    #define LWIP_IPV6_DUP_DETECT_ATTEMPTS  1
+    #define LWIP_IPV6_NUM_ADDRESSES   4
+    #define IPV6_FRAG_COPYHEADER      1 /* pointers are of 64 bits */
+    #define LWIP_ND6_NUM_NEIGHBORS    32
+    #define LWIP_ND6_NUM_DESTINATIONS 32
+    #if LWIP_DNS
+        #define LWIP_ND6_RDNSS_MAX_DNS_SERVERS 2
+    #endif
+    #define LWIP_IPV6_DUP_DETECT_ATTEMPTS   1
+    #define LWIP_HOOK_ND6_GET_GW(netif, to) ipv6_gateway(netif)
 #endif

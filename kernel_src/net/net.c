@@ -96,8 +96,19 @@ static bool receive_all(struct nic *nic) {
     return true;
 }
 
+/* Packets of the machine to itself. */
+static bool looped(void) {
+    const struct netif *netif;
+    NETIF_FOREACH(netif) {
+        if (netif->loop_first != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool work(void) {
-    bool any = false;
+    bool any = looped() || sys_timeouts_sleeptime() == 0;
     for (unsigned i = 0; i < nic_count; i++) {
         any |= receive_all(&nics[i]);
     }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ip_operations.h"
 #include "lwip/ip4_addr.h"
 #include "net.h"
 #include "unikernel/device.h"
@@ -40,6 +41,9 @@ static int init(struct device *self) {
         (parameters->gateway[0] != 0 && ip4addr_aton(parameters->gateway, &gateway) != 1)) {
         return -EINVAL;
     }
+    if (!ip4_addr_isany(netif_ip4_addr(netif))) {
+        return -EBUSY; /* another device has given this link an address */
+    }
     netif->mtu = (u16_t)parameters->mtu;
     netif_set_addr(netif, &address, &mask, &gateway);
     self->state = netif;
@@ -49,5 +53,6 @@ static int init(struct device *self) {
 const struct driver static_ip_driver = {
     .class_name = "StaticIp",
     .provides = INTERFACE_IP,
+    .operations = &ipv4_operations,
     .init = init,
 };

@@ -28,13 +28,17 @@ NAMES = {
     "unload_ipython_extension",
 }
 DEVICES = {
+    "BothIps",
+    "DhcpIp",
     "EncryptedBlock",
     "FatFs",
     "GitFiles",
     "HostControl",
+    "Ipv6",
     "LittleFs",
     "LittleKv",
     "Log",
+    "Loopback",
     "Metrics",
     "MockClock",
     "RamDisk",

@@ -131,7 +131,7 @@ def components(target: Target, tree: Path) -> tuple[Component, ...]:
     """Return the libc's component for a target, from musl's unpacked source at ``tree``."""
     of_arch = _OF_ARCH[target.arch]
     sources = []
-    for folder, names in (("string", _STRING), ("math", _MATH), ("fenv", ("fenv",))):
+    for folder, names in (("string", _STRING), ("math", _MATH), ("fenv", ("fenv",)), ("stdlib", ("atoi",))):
         for name in names:
             general = f"{folder}/{name}"
             chosen = f"{folder}/{target.arch}/{name}{of_arch[general]}" if general in of_arch else f"{general}.c"

@@ -175,7 +175,7 @@ _FATFS_FLAGS = (
 )
 
 #: What an app gets of a device.
-_OBJECTS = frozenset({"channel_object", "log_object", "watch_object"})
+_OBJECTS = frozenset({"channel_object", "ip_object", "log_object", "watch_object"})
 #: Linked only into an image whose devices need them, beside the drivers.
 SHARED = frozenset({"blank", "block_object", "fatfs", "kv", "littlefs"}) | _OBJECTS
 #: Drivers and what they share, of one file of ours each.
@@ -302,6 +302,7 @@ def components(target: Target, tree: Path, drivers: Collection[str] = ()) -> tup
         "watch_object": (Source(port / "watch_object.c", "watch_object.c", _OWN_FLAGS),),
         "block_object": (Source(port / "block_object.c", "block_object.c", _OWN_FLAGS),),
         "channel_object": (Source(port / "channel_object.c", "channel_object.c", _OWN_FLAGS),),
+        "ip_object": (Source(port / "ip_object.c", "ip_object.c", _OWN_FLAGS),),
         "log_object": (Source(port / "log_object.c", "log_object.c", _OWN_FLAGS),),
         "fat_fs": tuple(Source(port / f"{name}.c", f"{name}.c", (*_OWN_FLAGS, *_FATFS_FLAGS)) for name in _FAT),
         "fatfs": tuple(replace(each, flags=_FATFS_FLAGS) for each in _sources(tree, _FATFS)),

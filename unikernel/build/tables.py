@@ -36,6 +36,7 @@ def devices_c(plan: Plan) -> str:
     for each in plan.devices:
         lines += ["", *_device(each, names)]
     lines += ["", *_parameters(plan, names)]
+    lines += ["", f"const char stack_name[] = {_literal(plan.name)};"]
     pointers = "".join(f"    &{names[each.name]},\n" for each in plan.devices)
     lines += ["", f"struct device *const devices[] = {{\n{pointers}    NULL,\n}};"]
     lines += ["", "struct device *const app_devices[INTERFACES] = {"]

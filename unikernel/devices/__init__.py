@@ -1,14 +1,18 @@
 """The catalogue: every device class that a stack can be made of, by name."""
 
+from unikernel.devices.both_ips import BothIps
 from unikernel.devices.catalogue import Catalogue
 from unikernel.devices.device import Device, Requirement
+from unikernel.devices.dhcp_ip import DhcpIp
 from unikernel.devices.encrypted_block import EncryptedBlock
 from unikernel.devices.fat_fs import FatFs
 from unikernel.devices.git_files import GitFiles
 from unikernel.devices.host_control import HostControl
+from unikernel.devices.ipv6 import Ipv6
 from unikernel.devices.little_fs import LittleFs
 from unikernel.devices.little_kv import LittleKv
 from unikernel.devices.log import Log
+from unikernel.devices.loopback import Loopback
 from unikernel.devices.metrics import Metrics
 from unikernel.devices.mock_clock import MockClock
 from unikernel.devices.network import Bridge, Forward, Network, Tap, UserNetwork
@@ -39,7 +43,7 @@ CATALOGUE = Catalogue(
         *(LittleKv, RomKv),
         *(VirtioNet,),
         *(Repl, Log),
-        *(StaticIp,),
+        *(StaticIp, DhcpIp, Ipv6, BothIps, Loopback),
         *(HostControl, Watchdog, Metrics),
         *(RawMemory, RawIo),
     )
@@ -49,17 +53,21 @@ CATALOGUE = Catalogue(
 __all__ = [
     "CATALOGUE",
     "OPEN",
+    "BothIps",
     "Bridge",
     "Catalogue",
     "Device",
+    "DhcpIp",
     "EncryptedBlock",
     "FatFs",
     "Forward",
     "GitFiles",
     "HostControl",
+    "Ipv6",
     "LittleFs",
     "LittleKv",
     "Log",
+    "Loopback",
     "Metrics",
     "MockClock",
     "Network",

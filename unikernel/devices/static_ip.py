@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from unikernel.devices import ip_address
 from unikernel.devices.device import Device, parameter
 from unikernel.interfaces import Entropy, Ip, Link
 
@@ -16,10 +17,18 @@ class StaticIp(Device, Ip):
 
     kind: ClassVar[str] = "net"
     source: ClassVar[str] = "net/static_ip.c"
-    needs: ClassVar[tuple[str, ...]] = ("lwip",)
+    needs: ClassVar[tuple[str, ...]] = ("lwip", "ip_object")
 
     link: Link | None = None
     entropy: Entropy | None = None
     address: str = parameter("10.0.2.15/24", "its address, and how many bits of it name the network")
     gateway: str = parameter("10.0.2.2", "who takes what goes elsewhere; empty: nobody")
     mtu: int = parameter(1500, "the largest packet it sends", unit="bytes", least=576, most=1500)
+
+    def __post_init__(self) -> None:
+        """Raises `Refusal` for an address that no machine can have, and a gateway that it cannot reach."""
+        super().__post_init__()
+        place = f"{self.name} (StaticIp)"
+        found = ip_address.interface4(self.address, place)
+        if self.gateway:
+            ip_address.gateway4(self.gateway, found, place)

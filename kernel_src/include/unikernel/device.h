@@ -58,6 +58,8 @@ struct device {
     int status;        /* DEVICE_NOT_TRIED, DEVICE_UP or -errno; written by device_start_all alone */
 };
 
+extern const char stack_name[]; /* generated */
+
 extern struct device *const devices[]; /* generated; NULL-terminated, in the order of coming up */
 
 extern struct device *const app_devices[INTERFACES]; /* generated; those that the app itself uses, else NULL */

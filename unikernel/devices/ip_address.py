@@ -1,0 +1,89 @@
+"""Addresses of the Internet protocol in what people write: read with care, and refused in one sentence."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
+from typing import Final
+
+from unikernel.errors import Refusal
+
+NETWORK_6_BITS: Final = 64
+"""Of every network whose hosts have an interface identifier. RFC 4291, section 2.5.1."""
+
+_HOSTNAME: Final = re.compile(r"(?=.{1,63}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")
+
+
+def interface4(text: str, place: str) -> IPv4Interface:
+    """An address of a machine with the length of its network: ``10.0.2.15/24``. Raises `Refusal`, naming `place`."""
+    try:
+        found = IPv4Interface(text if re.fullmatch(r"[0-9.]+/[0-9]{1,2}", text) else "")
+    except ValueError:
+        raise Refusal(
+            f"{place}: address is {text!r}; write an IPv4 address and how many bits name the network, as 10.0.2.15/24."
+        ) from None
+    of_host = found.network.prefixlen < found.max_prefixlen - 1  # RFC 3021: with 31 bits there are but two, both hosts
+    if of_host and found.ip in (found.network.network_address, found.network.broadcast_address):
+        raise Refusal(
+            f"{place}: address is {text!r}, which stands for all of the network {found.network}; give a machine's own."
+        )
+    if found.ip.is_unspecified or found.ip.is_multicast or found.ip.is_loopback or found.ip == IPv4Address(2**32 - 1):
+        raise Refusal(f"{place}: address is {text!r}, which no machine on a network can have; give one of its network.")
+    return found
+
+
+def gateway4(text: str, of: IPv4Interface, place: str) -> None:
+    """Checks who takes what goes elsewhere: on the same network, and another. Raises `Refusal`."""
+    try:
+        found = IPv4Address(text)
+    except ValueError:
+        raise Refusal(f"{place}: gateway is {text!r}; write an IPv4 address, as 10.0.2.2, or nothing.") from None
+    if found not in of.network:
+        raise Refusal(
+            f"{place}: gateway is {text}, which is not on the network {of.network}; give one that is, or nothing."
+        )
+    if found == of.ip:
+        raise Refusal(f"{place}: gateway is {text}, the machine's own address; give another's, or nothing.")
+
+
+def interface6(text: str, place: str) -> IPv6Interface:
+    """An address of a machine with the length of its network, which is 64: ``fd00::2/64``. Raises `Refusal`."""
+    try:
+        found = IPv6Interface(text if re.fullmatch(r"[0-9A-Fa-f:.]+/[0-9]{1,3}", text) else "")
+    except ValueError:
+        raise Refusal(
+            f"{place}: address is {text!r}; write an IPv6 address and its network's length, as fd00::2/64, or nothing to "
+            f"take what routers announce."
+        ) from None
+    if found.network.prefixlen != NETWORK_6_BITS:
+        raise Refusal(f"{place}: address is {text!r}; its network must have {NETWORK_6_BITS} bits: write {found.ip}/64.")
+    if found.ip.is_unspecified or found.ip.is_multicast or found.ip.is_loopback or found.ip.is_link_local:
+        raise Refusal(
+            f"{place}: address is {text!r}, which is no machine's own beyond its link; give one of its network, as "
+            f"fd00::2/64."
+        )
+    return found
+
+
+def gateway6(text: str, of: IPv6Interface | None, place: str) -> None:
+    """Checks the same in version 6; one of the link itself will do, too. Raises `Refusal`."""
+    try:
+        found = IPv6Address(text if "%" not in text else "")
+    except ValueError:
+        raise Refusal(f"{place}: gateway is {text!r}; write an IPv6 address, as fe80::1, or nothing.") from None
+    if of is None:
+        raise Refusal(f"{place}: gateway is {text}, and address is left to routers; give both, or neither.")
+    if not found.is_link_local and found not in of.network:
+        raise Refusal(
+            f"{place}: gateway is {text}, which is not on the network {of.network}; give one that is, or nothing."
+        )
+    if found == of.ip:
+        raise Refusal(f"{place}: gateway is {text}, the machine's own address; give another's, or nothing.")
+
+
+def hostname(text: str, place: str) -> None:
+    """Checks a machine's name: one label of RFC 1123, section 2.1. Raises `Refusal`."""
+    if text and not _HOSTNAME.fullmatch(text):
+        raise Refusal(
+            f"{place}: hostname is {text!r}; use 1 to 63 letters, digits and -, which is neither first nor last."
+        )
