@@ -18,6 +18,8 @@
 
 #include "port.h"
 
+extern const byte main_start[], main_end[]; /* of main.mpy among the image's files: image.ld */
+
 enum { STATUS_FAILED = 1, STATUS_MASK = 255, CONTROL_C = 3 };
 
 const char help_text[] = "MicroPython on a machine of its own.\n"
@@ -84,9 +86,15 @@ bool run_exit_status(int *status) {
     return ended;
 }
 
-static mp_obj_t main_function(struct rom_file file) {
+/* The collector takes the reader back one day; to free it at once would cost time on the way to the first line. */
+static void reader_leave(void *reader) {
+    (void)reader;
+}
+
+static mp_obj_t main_function(size_t main_bytes) {
     mp_reader_t reader;
-    mp_reader_new_mem(&reader, file.bytes, file.length, MP_READER_IS_ROM);
+    mp_reader_new_mem(&reader, main_start, main_bytes, MP_READER_IS_ROM);
+    reader.close = reader_leave;
     mp_compiled_module_t module;
     module.context = m_new_obj(mp_module_context_t);
     module.context->module.base.type = &mp_type_module;
@@ -96,15 +104,11 @@ static mp_obj_t main_function(struct rom_file file) {
 }
 
 static int app_run(void) {
-    static const char name[] = "main.mpy";
-    struct rom_file file = {NULL, 0};
-    if (rom_mount()) {
-        file = rom_find(name, sizeof name - 1);
-    }
-    if (file.bytes == NULL) {
-        console_print(device_providing(INTERFACE_FILES) == NULL
-                          ? "This image has no files: add the device RomFiles to the stack, it carries main.py.\n"
-                          : "This image has no app: main.mpy is not among its files.\n");
+    const bool mounted = rom_mount();
+    const size_t main_bytes = (uintptr_t)main_end - (uintptr_t)main_start;
+    if (!mounted || main_bytes == 0) {
+        console_print(mounted ? "This image has no app: main.mpy is not among its files.\n"
+                              : "This image has no files: add the device RomFiles to the stack, it carries main.py.\n");
         return STATUS_FAILED;
     }
     nlr_buf_t nlr;
@@ -112,7 +116,7 @@ static int app_run(void) {
     mp_hal_set_interrupt_char(CONTROL_C);
     interrupt_run_begins();
     if (nlr_push(&nlr) == 0) {
-        mp_obj_t main = main_function(file);
+        mp_obj_t main = main_function(main_bytes);
         trace_phase("app");
         mp_call_function_0(main);
         mp_handle_pending(true);

@@ -1,9 +1,9 @@
 /*
  * The files of the image: the current directory at the start, and the places where import looks.
  *
- * main.mpy is found by walking the image, as the file system object that mounts.c would make costs time on the way to
- * the app's first line. The format: MicroPython 1.25, extmod/vfs_rom.c. A record is its kind and the length of what
- * follows, each a number of 7 bits a byte, highest first.
+ * Where main.mpy lies is known at link, and another file is found by walking the image: the file system object that
+ * mounts.c would make costs time on the way to the app's first line. The format: MicroPython 1.25, extmod/vfs_rom.c. A
+ * record is its kind and the length of what follows, each a number of 7 bits a byte, highest first.
  */
 #include <string.h>
 
@@ -62,7 +62,7 @@ bool rom_mount(void) {
     return true;
 }
 
-/* The app. */
+/* A file. */
 
 static size_t number(const unsigned char **at) {
     size_t value = 0;

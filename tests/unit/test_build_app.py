@@ -73,6 +73,12 @@ def test_python_becomes_bytecode_and_data_stays() -> None:
     assert files["data/b.bin"] == bytes(range(256))
 
 
+def test_it_is_told_where_main_lies() -> None:
+    for source, more in ((b"print(1)\n", {}), (b"print(1)\n", {"main": b"before it", "z.py": b"x = 1\n"})):
+        made_rom = rom(App({"main.py": source, **more}), MODULES)
+        assert made_rom.content[made_rom.main.start : made_rom.main.stop] == read(made_rom.content)["main.mpy"]
+
+
 def test_the_same_files_give_the_same_bytes() -> None:
     one = App({"main.py": b"print(1)\n", "a.py": b"", "b.txt": b"x"})
     two = App({"b.txt": b"x", "a.py": b"", "main.py": b"print(1)\n"})

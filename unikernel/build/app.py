@@ -19,6 +19,7 @@ from unikernel.build.bytecode import Compiled, Source
 from unikernel.build.shelf import Shelf, own, wanted
 from unikernel.errors import Refusal
 
+MAIN = "main.mpy"
 MACHINE_CODE_MARKS = (b"micropython.", b"# unikernel: native")
 _CURE = "put {}.py beside main.py, name a package that has it, or catch its ImportError."
 
@@ -33,6 +34,8 @@ class Rom:
     """Machine code that must stand in the image's text, too."""
     stayed: tuple[str, ...] = ()
     """What was marked to be machine code and is not."""
+    main: range = range(0)
+    """Where ``main.mpy`` lies in it: the machine runs it from there, and looks for nothing."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +68,14 @@ def rom(app: App, modules: frozenset[str], packages: tuple[Shelf, ...] = (), bro
     files |= brought.files
     files |= {f"{place[:-3]}.mpy": each.content for place, each in zip(places, compiled, strict=True)}
     codes += [code for each in compiled for code in each.codes]
+    content, main = write(files), files.get(MAIN, b"")
+    start = content.index(main)
     return Rom(
-        write(files),
+        content,
         tuple(dict.fromkeys(book.shelf for book in books)),
         tuple(dict.fromkeys(codes)),
         tuple(stayed for each in compiled for stayed in each.stayed),
+        range(start, start + len(main)),
     )
 
 

@@ -147,7 +147,7 @@ def build(source: Stack | Plan, *, into: Path | str | None = None, progress: Pro
         (*_in_image(components), *added.components, *(packages.components(rom.shelves) if packages else ())),
         {"toolchain": tools.identity},
     ).note()
-    inputs = Inputs(plan.target, archives, rom.content, manifest, plan.taken_bytes)
+    inputs = Inputs(plan.target, archives, rom.content, manifest, plan.taken_bytes, rom.main)
     key = inputs.key()
     if into is None:
         into = cache.root() / "images" / f"{plan.name}-{key[:16]}"

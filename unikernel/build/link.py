@@ -48,6 +48,8 @@ class Inputs:
     manifest: bytes
     taken_bytes: int = 0
     """Memory that the devices take when they come up."""
+    main: range = range(0)
+    """Where the app's bytecode lies in `rom`."""
 
     def key(self) -> str:
         """One name for all that decides the image; raises `Refusal` when the link script cannot be read."""
@@ -57,7 +59,7 @@ class Inputs:
         except OSError as error:
             raise Refusal(f"{script}: the link script cannot be read ({(error.strerror or '').lower()}).") from error
         archives = {name: str(path) for name, path in self.archives.items()}
-        return stamps.key(FLAGS, text, archives, self.rom, self.manifest, self.taken_bytes)
+        return stamps.key(FLAGS, text, archives, self.rom, self.manifest, self.taken_bytes, str(self.main))
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ def link(toolchain: Toolchain, inputs: Inputs, folder: Path) -> Linked:
     common = [
         *FLAGS,
         f"--defsym=DEVICES_BYTES={inputs.taken_bytes}",
+        f"--defsym=MAIN_OFFSET={inputs.main.start}",
+        f"--defsym=MAIN_BYTES={len(inputs.main)}",
         "-T",
         str(kernel.link_script(inputs.target)),
         *files,
