@@ -57,6 +57,7 @@ def examine() -> tuple[Finding, ...]:
         _memory,
         _runtime_folder,
         _kvm,
+        _forwards,
         _front_end,
         _chromium,
     )  # fmt: skip - one line each would hide the order
@@ -180,6 +181,15 @@ def _kvm() -> Finding:
         return Finding("KVM", good=False, found=f"it cannot be tried: {error}", cure=cure, needed=False)
     good = chosen.accelerator is accelerator.Accelerator.KVM
     return Finding("KVM", good, f"boot --accel auto takes {chosen.reason.rstrip('.')}", cure, needed=False)
+
+
+def _forwards() -> Finding:
+    from unikernel.machine import backlog  # noqa: PLC0415
+
+    lack = backlog.lack()
+    cure = "they work, but many clients at once may wait for seconds; let this user's processes look into each other"
+    found = lack or f"{backlog.ROOM} connections may wait at each"
+    return Finding("forwards", not lack, found, cure, needed=False)
 
 
 def _front_end() -> Finding:

@@ -84,6 +84,20 @@ def _style(column: Column, *, head: bool = False) -> str:
 
 
 @dataclass(frozen=True)
+class Link:
+    """Words that may lead somewhere: to a web page, or, without `url`, nowhere."""
+
+    text: str
+    url: str = ""
+
+    def html(self) -> str:
+        """An ``<a>`` for what a browser opens as a page; of anything else the words alone."""
+        if not self.url.startswith(("http://", "https://")):
+            return escape(self.text)
+        return f'<a href="{escape(self.url)}" target="_blank" rel="noopener noreferrer">{escape(self.text)}</a>'
+
+
+@dataclass(frozen=True)
 class Card:
     """The page of a value: *state, name*, facts in grey; then what matters; last a foot in grey.
 
@@ -97,11 +111,20 @@ class Card:
     message: str = ""
     tables: tuple[Table, ...] = field(default=())
     foot: str = ""
+    links: tuple[Link, ...] = ()
+    """Where to reach it: beneath the head."""
 
     def text(self) -> str:
         """The same head sentence, then the rest as lines."""
         head = " ".join(part for part in (GLYPHS.get(self.state, ""), self.word, self.name) if part)
-        parts = [", ".join((head, *self.facts)), self.message, *(table.text() for table in self.tables), self.foot]
+        links = "  ".join(link.text for link in self.links)
+        parts = [
+            ", ".join((head, *self.facts)),
+            links,
+            self.message,
+            *(table.text() for table in self.tables),
+            self.foot,
+        ]
         return "\n".join(part for part in parts if part)
 
     def html(self) -> str:
@@ -113,6 +136,9 @@ class Card:
             state = f'<span style="color:{colour}">{GLYPHS.get(self.state, "")} {escape(self.word)}</span> '
         facts = f'<span style="{grey};margin-left:12px">{escape(" · ".join(self.facts))}</span>' if self.facts else ""
         parts = [f'<div>{state}<b style="font-weight:600">{escape(self.name)}</b>{facts}</div>']
+        if self.links:
+            links = "".join(f'<span style="margin-right:16px">{link.html()}</span>' for link in self.links)
+            parts.append(f'<div style="margin-top:6px">{links}</div>')
         if self.message:
             parts.append(f'<div style="margin-top:6px;white-space:pre-wrap">{escape(self.message)}</div>')
         parts += [f'<div style="margin-top:6px">{table.html()}</div>' for table in self.tables]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import re
 import shutil
 import subprocess
 from functools import cache
@@ -46,19 +47,27 @@ def folder() -> Path:
 
 
 @cache
-def guest(behaviour: str, *, status: int = 0, count: int = 1) -> Image:
+def guest(behaviour: str, *, status: int = 0, count: int = 1, network: str = "") -> Image:
     """An image that behaves as `behaviour`, a macro of ``guest.S``; `status` is what it ends with, `count` how many
-    bytes it moves.
+    bytes it moves; it has a nic on `network` that it leaves alone.
     """
     name = behaviour.lower().replace("_", "-")
-    path = folder() / f"{name}-{status}-{count}.elf"
+    path = folder() / f"{name}-{status}-{count}-{re.sub('[^a-z0-9]', '-', network)}.elf"
+    nic = {
+        "name": "net",
+        "class": "VirtioNet",
+        "parameters": {"network": network},
+        "requires": {},
+        "open": ["network", "mac"],
+    }
+    devices = [nic] if network else []
     definitions = {
         behaviour: 1,
         "STATUS_VALUE": status,
         "COUNT": count,
         "RECORDS_BYTES": abi.RECORDS_BYTES,
         "PANIC": PANIC_OFFSET,
-        "MANIFEST": json.dumps(json.dumps(MANIFEST | {"name": name})),
+        "MANIFEST": json.dumps(json.dumps(MANIFEST | {"name": name, "devices": devices})),
     }
     object_path = path.with_suffix(".o")
     macros = [f"-D{key}={value}" for key, value in definitions.items()]

@@ -4,7 +4,8 @@ On a terminal every key goes to the machine: Ctrl-C interrupts its app, Ctrl-] l
 is no terminal, its bytes are fed as they are, and their end does not end the machine.
 
 With --detach a small process of its own keeps the machine, which runs on. One line of JSON on standard output says
-where: name, pid (of the keeper), console (a socket), forwards. `unikernel console NAME` attaches, `unikernel stop NAME`
+where: name, pid (of the keeper), console (a socket), forwards (each with host, port, guest_port, protocol, and url where
+a browser can go there). `unikernel console NAME` attaches, `unikernel stop NAME`
 ends it.
 
 exit status:
@@ -72,12 +73,20 @@ def run(options: Namespace) -> int:
 def _print_command(image: Image, options: Namespace, memory_bytes: int | None, parameters: dict[str, object]) -> int:
     from unikernel.machine.boot import describe  # noqa: PLC0415
     from unikernel.machine.limits import Limits  # noqa: PLC0415 - asyncio, which most refusals do not need
+    from unikernel.machine.nics import named  # noqa: PLC0415
     from unikernel.machine.qemu_command import standalone_command  # noqa: PLC0415
 
     limits = Limits(image.manifest.memory_bytes if memory_bytes is None else memory_bytes)
     hardware = describe(
-        image, limits, accel=options.accel, prompt=options.repl, target=options.target, parameters=parameters
+        image,
+        limits,
+        accel=options.accel,
+        prompt=options.repl,
+        target=options.target,
+        parameters=parameters,
+        forward=options.forward,
     )
+    hardware = named(hardware, image.manifest.name, options.name or image.manifest.name)
     if options.gdb:
         hardware = replace(hardware, debugger=image.path)  # Any: one that stands alone waits at a port.
     output.result(shlex.join(standalone_command(hardware)))
@@ -94,6 +103,7 @@ def _options(options: Namespace, memory_bytes: int | None, timeout_s: float | No
         "name": options.name,
         "target": options.target,
         "gdb": options.gdb,
+        "forward": options.forward,
     }
 
 
@@ -112,7 +122,8 @@ def _detach(image: Image, options: dict[str, Any]) -> int:
     from unikernel.machine.kept import keep  # noqa: PLC0415
 
     kept = keep(image, **options)
-    place = {"name": kept.name, "pid": kept.pid, "console": str(kept.console), "forwards": []}
+    forwards = [each.data() for each in kept.forwards]
+    place = {"name": kept.name, "pid": kept.pid, "console": str(kept.console), "forwards": forwards}
     output.result_json(place | {"gdb": kept.gdb} if kept.gdb else place)
     return 0
 
@@ -131,8 +142,10 @@ def _boot(image: Image, options: dict[str, Any]) -> Attached:
             stack.enter_context(terminal.attached())
         wake = stack.enter_context(Wake().catching())
         machine = boot(image, **options)
+        carriage = "\r" if terminal else ""
+        for each in machine.forwards:
+            output.message(f"{machine.name}: {each.url or each}{carriage}")
         if machine.gdb_command:
-            carriage = "\r" if terminal else ""
             output.message(f"{machine.name}: it waits for gdb: {machine.gdb_command}{carriage}")
         return Attachment(machine, wake, terminal).run()
 

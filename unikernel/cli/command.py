@@ -79,6 +79,14 @@ def add_boot_options(parser: argparse.ArgumentParser) -> None:
     """The options of a boot, on the command line and in a notebook alike."""
     add_stack_options(parser)
     add_parameter_options(parser)
+    parser.add_argument(
+        "--forward",
+        metavar="HOST:MACHINE",
+        action="append",
+        default=[],
+        help="open a port of this host's loopback that leads to one of the machine's, as 8080:80 or 5353:53/udp; "
+        "port 0 is any that is free",
+    )
     parser.add_argument("--timeout", metavar="SECONDS", help="stop the machine after so long, with status 124")
     parser.add_argument(
         "--accel", metavar="NAME", default="tcg", help="tcg, which works everywhere, kvm, or auto: probed"

@@ -1,7 +1,7 @@
 """Lists the machines of this user that run now, and for a day those kept ones that have ended.
 
 With --json one line: a list of objects with name, state (running or ended), kept, image, memory_bytes and uptime_s; of
-one that runs pid (of the owner), vmm_pid and console, of one that has ended status, ended_by, reason and ended_at (in
+one that runs pid (of the owner), vmm_pid, console and forwards, of one that has ended status, ended_by, reason and ended_at (in
 seconds since 1970). What one of the two kinds has not is null.
 """
 
@@ -30,6 +30,7 @@ def arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Prints one line a machine."""
     from unikernel.machine import registry  # noqa: PLC0415
+    from unikernel.machine.forwards import OpenForward  # noqa: PLC0415
 
     entries, ended = registry.running(), registry.ended()
     if options.json:
@@ -49,6 +50,9 @@ def run(options: Namespace) -> int:
     )
     rows = [(e.name, "running", memory(e.memory_bytes), duration(e.uptime_s), owner(e), e.image) for e in entries]
     output.result(Table(columns, (*rows, *map(ended_row, ended))).text())
+    for each in entries:
+        for forward in each.forwards:
+            output.result(f"{each.name}: {OpenForward.read(forward).link().text}")
     return 0
 
 
@@ -73,6 +77,7 @@ def _running(entry: Entry) -> dict[str, object]:
         "image": entry.image,
         "memory_bytes": entry.memory_bytes,
         "uptime_s": round(entry.uptime_s, 3),
+        "forwards": entry.forwards,
         **dict.fromkeys(("status", "ended_by", "reason", "ended_at")),
     }
 
@@ -81,7 +86,7 @@ def _ended(ending: Ending) -> dict[str, object]:
     return {
         "name": ending.name,
         "state": "ended",
-        **dict.fromkeys(("pid", "vmm_pid")),
+        **dict.fromkeys(("pid", "vmm_pid", "forwards")),
         "kept": True,
         "console": None,
         "image": ending.image,

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unikernel import abi
-from unikernel.devices.attachment import Disk
+from unikernel.devices.attachment import Disk, Nic
+from unikernel.devices.network import Forward
 from unikernel.errors import Refusal
 from unikernel.interfaces import Console
-from unikernel.machine import accelerator, debugger
+from unikernel.machine import accelerator, debugger, forwards, nics
 from unikernel.machine.disks import Disks, project_of
 from unikernel.machine.limits import DEFAULT_OUTPUT_BYTES, Limits
 from unikernel.machine.machine import Machine
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from unikernel.build.image import Image
+    from unikernel.machine.forwards import Wanted
     from unikernel.machine.vmm import Vmm
 
 
@@ -45,6 +47,7 @@ async def boot(
     gdb: bool = False,
     volatile: bool | PowerCut = False,
     parameters: Mapping[str, object] | None = None,
+    forward: Wanted = (),
     vmm: Vmm | None = None,
 ) -> Machine:
     """Start a machine from `image`; it runs when this returns, and ends when its owner does.
@@ -54,15 +57,19 @@ async def boot(
     unique among the running. With `gdb` it waits before its first instruction until a debugger lets it go on: see
     `Handle.gdb_command`. With `volatile` its disks have a cache that a `power_cut` empties; a `PowerCut` is armed from its
     first write on. `parameters` sets what the image leaves open: of a device by ``"NAME.PARAMETER"``, of the app
-    by name; a secret is bytes. Raises `Refusal`, with nothing started, for what cannot be: see `Limits`; `VmmError` when
-    the VMM cannot be started.
+    by name; a secret is bytes. `forward` opens ports of the host's loopback beside those of the stack: ``{8080: 80}``, or
+    ``["8080:80", "5353:53/udp"]``; port 0 is any that is free, and `Handle.forwards` says which.
+
+    Raises `Refusal`, with nothing started, for what cannot be: see `Limits`; `VmmError` when the VMM cannot be started.
     """
     kept_bytes = output_limit_bytes
     limits = Limits(image.manifest.memory_bytes if memory_bytes is None else memory_bytes, kept_bytes, timeout_s)
     if accel == accelerator.AUTO:
         # A probe may take a second: not on the loop, on which other machines live.
         accel = (await asyncio.to_thread(accelerator.choose, accel)).value
-    hardware = describe(image, limits, accel=accel, prompt=prompt, target=target, parameters=parameters)
+    hardware = describe(
+        image, limits, accel=accel, prompt=prompt, target=target, parameters=parameters, forward=forward
+    )
     if gdb:
         debugger.debug_elf(image)
     vmm = vmm or Qemu()
@@ -70,6 +77,7 @@ async def boot(
         wanted = _name_of(image) if name is None else name
         listing = Listing(wanted, image.path, limits.memory_bytes, exact=name is not None)
         held.callback(listing.remove)
+        hardware = nics.named(hardware, image.manifest.name, listing.name)
         power = Power(volatile if isinstance(volatile, PowerCut) else None) if volatile else None
         disks = Disks(listing.name, hardware.drives, power)
         held.callback(disks.close)
@@ -80,12 +88,13 @@ async def boot(
         held.push_async_callback(session.close)
         machine = Machine(image, limits, listing, vmm, hardware, session, disks)
         held.pop_all()
-    if session.pid:
-        try:
-            listing.started(session.pid)
-        except BaseException:
-            await machine.stop()
-            raise
+    try:
+        if session.pid:
+            listing.started(session.pid, [each.data() for each in machine.forwards])
+        await session.opened()
+    except BaseException:
+        await machine.stop()
+        raise
     return machine
 
 
@@ -97,8 +106,11 @@ def describe(
     prompt: bool | None = None,
     target: str | None = None,
     parameters: Mapping[str, object] | None = None,
+    forward: Wanted = (),
 ) -> Hardware:
-    """The hardware on which `boot` would run an image, all checked; raises `Refusal`."""
+    """The hardware on which `boot` would run an image, all checked; raises `Refusal`. Its nics have no addresses yet: see
+    `nics.named`.
+    """
     wanted = target_named(target if target is not None else image.manifest.target)
     if not wanted.runs(target_named(image.manifest.target)):
         message = f"target: {image.path} is built for {image.manifest.target}, not {wanted.name}; build it with --target {wanted.name}."
@@ -116,7 +128,8 @@ def describe(
     drives = tuple(Drive(each, project / each.path) for each in asked if isinstance(each, Disk))
     others = tuple(each for each in asked if not isinstance(each, Disk))
     consoles = [each.name for each in said.devices if isinstance(each, Console)]
-    return Hardware(
+    cards = tuple(each for each in asked if isinstance(each, Nic))
+    hardware = Hardware(
         wanted.machine_type,
         Path(image.path),
         memory_bytes,
@@ -126,7 +139,10 @@ def describe(
         others,
         console=image.manifest.console if image.manifest.console in consoles else next(iter(consoles), ""),
         secrets=planted(said.secrets, image.place.image_end),
+        addresses=nics.addresses(said.devices, cards),
     )
+    wanted_forwards = map(Forward.read, forwards.texts(forward))
+    return nics.with_nics(hardware, forwards.added(image.manifest.name, cards, wanted_forwards))
 
 
 def _name_of(image: Image) -> str:

@@ -45,6 +45,8 @@ class FakeMachine:
         self.running = asyncio.Event()
         """Clear while paused."""
         self.running.set()
+        self.links: dict[str, bool] = {}
+        """What was said of a nic's link, by name."""
         self._texts = texts
         self._loop = asyncio.get_running_loop()
 
@@ -116,6 +118,9 @@ class FakeSession:
         await asyncio.wait((self._play,))
         return self._end or VmmEnd(EndKind.STOPPED)
 
+    async def opened(self) -> None:
+        """It opens none."""
+
     def write(self, address: int, data: bytes) -> None:
         """The request, wherever the records are said to lie."""
         del address
@@ -141,6 +146,10 @@ class FakeSession:
     async def queues(self) -> Mapping[str, tuple[QueueDepth, ...]]:
         """There are none."""
         return {}
+
+    async def link(self, nic: str, *, up: bool) -> None:
+        """Seen by a script that looks."""
+        self.machine.links[nic] = up
 
     def stop(self) -> None:
         """End the play."""

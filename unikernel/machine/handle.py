@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 from unikernel.errors import MachineTimeout, WrongState
 from unikernel.machine.metrics import MachineMetrics, last_said
 from unikernel.machine.run import Run, restarted
-from unikernel.table import Card
+from unikernel.table import Card, Link
 from unikernel.units import duration, memory
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from unikernel import abi
     from unikernel.build.image import Image
     from unikernel.machine.console import Console
+    from unikernel.machine.forwards import OpenForward
     from unikernel.machine.limits import Limits
     from unikernel.machine.metrics import HostView
     from unikernel.machine.power import Keep
@@ -63,6 +64,10 @@ class Handle(ABC):
         """How often it was started again."""
         self.gdb_command = ""
         """Attaches gdb, where the machine was booted for one; it waits for that at each start."""
+        self.forwards: tuple[OpenForward, ...] = ()
+        """Ports of the host that lead into it."""
+        self.addresses: tuple[Link, ...] = ()
+        """Where its stack says that it is."""
         self._state = MachineState.STARTING
         self._watchers: list[Callable[[], object]] = []
         self._run: asyncio.Future[Run] = asyncio.get_running_loop().create_future()
@@ -147,6 +152,12 @@ class Handle(ABC):
         """Let go of it: an owner's machine ends with that, and its run is returned; a kept one runs on."""
 
     @abstractmethod
+    async def link(self, nic: str = "", *, up: bool) -> None:
+        """Pull the cable of the nic of that name, or plug it in again; a machine's only nic needs no name. A restart plugs
+        it in. Raises `Refusal` for a nic that it has not.
+        """
+
+    @abstractmethod
     async def interrupt(self) -> None:
         """What Ctrl-C does: a break of the console, which arrives even when the machine takes no input."""
 
@@ -195,7 +206,8 @@ class Handle(ABC):
         ]
         if self.restarts:
             facts.append(restarted(self.restarts))
-        return Card(self.name, state, self.state.value, tuple(facts))
+        links = (*(each.link() for each in self.forwards), *self.addresses)
+        return Card(self.name, state, self.state.value, tuple(facts), links=links)
 
     def __str__(self) -> str:
         """The card as text."""

@@ -53,7 +53,9 @@ async def _keep(request: dict[str, Any]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, _stop, loop, machine)
+    opened = [each.data() for each in machine.forwards]
     place = {"name": machine.name, "pid": os.getpid(), "console": str(server.path), "gdb": machine.gdb_command}
+    place["forwards"] = opened
     if not _tell(place):
         await machine.stop()  # Who asked for it is no more.
     _let_go()

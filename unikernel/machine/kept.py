@@ -19,12 +19,14 @@ from unikernel import abi, errors
 from unikernel.errors import MachineError, Refusal, VmmError, WrongState
 from unikernel.machine import panic, registry, wire
 from unikernel.machine.console import Console
+from unikernel.machine.forwards import OpenForward
 from unikernel.machine.handle import Handle, MachineState, require
 from unikernel.machine.limits import Limits
 from unikernel.machine.metrics import HostView
 from unikernel.machine.power import PowerCut
 from unikernel.machine.run import STATUS_VMM, HostTimes, Run
 from unikernel.machine.wire import PIECE_BYTES, PROTOCOL, Message
+from unikernel.table import Link
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -39,13 +41,14 @@ START_S: Final = 30.0
 @dataclass(frozen=True)
 class Kept:
     """What a keeper says once its machine runs; `pid` is the keeper's, `console` the socket at which one attaches, `gdb`
-    the command that attaches a debugger, where one was asked for.
+    the command that attaches a debugger, where one was asked for, `forwards` the ports that lead into it.
     """
 
     name: str
     pid: int
     console: Path
     gdb: str = ""
+    forwards: tuple[OpenForward, ...] = ()
 
 
 def keep(image: Image, *, viewer: bool = False, **options: object) -> Kept:
@@ -78,7 +81,8 @@ def keep(image: Image, *, viewer: bool = False, **options: object) -> Kept:
     report = json.loads(done.stdout)
     if "error" in report:
         raise _error(report)
-    return Kept(report["name"], report["pid"], Path(report["console"]), report["gdb"])
+    opened = tuple(map(OpenForward.read, report["forwards"]))
+    return Kept(report["name"], report["pid"], Path(report["console"]), report["gdb"], opened)
 
 
 async def boot(image: Image, **options: object) -> KeptMachine:
@@ -154,6 +158,8 @@ class KeptMachine(Handle):
         super().__init__(facts["name"], Limits(*facts["limits"]), facts["started_at"])
         self.keeper_pid: int = facts["pid"]
         self.gdb_command = facts["gdb_command"]
+        self.forwards = tuple(map(OpenForward.read, facts["forwards"]))
+        self.addresses = tuple(Link(*each) for each in facts["addresses"])
         self._reader = reader
         self._writer = writer
         self._facts = facts
@@ -216,6 +222,11 @@ class KeptMachine(Handle):
         self._life.cancel()
         await asyncio.wait((self._life,))
         return self.run
+
+    @require(MachineState.RUNNING, MachineState.PAUSED)
+    async def link(self, nic: str = "", *, up: bool) -> None:
+        """Pull a nic's cable, or plug it in again; see `handle.Handle.link`."""
+        await self._ask("link", json.dumps({"nic": nic, "up": up}).encode())
 
     @require(MachineState.RUNNING, MachineState.PAUSED)
     async def interrupt(self) -> None:

@@ -184,6 +184,8 @@ class Viewer:
             return (await machine.host_view()).json()
         elif what == "power_cut":
             await machine.power_cut(**json.loads(data))
+        elif what == "link":
+            await machine.link(**json.loads(data))
         elif what in ("interrupt", "pause", "resume", "stop", "shutdown", "restart"):
             await getattr(machine, what)()
         else:
@@ -214,6 +216,8 @@ class Viewer:
             "channels": list(machine.channels),
             "first_byte_ns": machine.console.first_byte_ns,
             "gdb_command": machine.gdb_command,
+            "forwards": [each.data() for each in machine.forwards],
+            "addresses": [(each.text, each.url) for each in machine.addresses],
             "limits": [limits.memory_bytes, limits.output_bytes, limits.time_s],
             "image": str(machine.image.path),
             "image_descriptor": machine.image_descriptor,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from unikernel import abi
 from unikernel.errors import MachineError, Refusal, UnikernelError
-from unikernel.machine import debugger, panic
+from unikernel.machine import debugger, forwards, nics, panic
 from unikernel.machine.channel_console import ChannelConsole
 from unikernel.machine.handle import Handle, MachineState, require
 from unikernel.machine.metrics import HostView
@@ -81,6 +81,8 @@ class Machine(Handle):
         self._hardware = replace(hardware, kernel=Path(f"/proc/{os.getpid()}/fd/{self._image_fd}"))
         if hardware.debugger:
             self.gdb_command = debugger.command(image, hardware.debugger)
+        self.forwards = forwards.opened(hardware.nics)
+        self.addresses = hardware.addresses
         self._session = session
         self._ours: Verdict | None = None
         self._restart_asked = False
@@ -151,6 +153,11 @@ class Machine(Handle):
             message = f'power cut: the disks of "{self.name}" forget nothing; boot it with volatile=True.'
             raise Refusal(message)
         self._disks.power.arm(cut)
+
+    @require(MachineState.RUNNING, MachineState.PAUSED)
+    async def link(self, nic: str = "", *, up: bool) -> None:
+        """Pull a nic's cable, or plug it in again; see `handle.Handle.link`."""
+        await self._session.link(nics.one_of(self.name, self._hardware.nics, nic, "link"), up=up)
 
     @require(MachineState.RUNNING, MachineState.PAUSED)
     async def interrupt(self) -> None:

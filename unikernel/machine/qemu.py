@@ -5,6 +5,7 @@ Memory, console and monitor are inherited descriptors. So nothing lies in a fold
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -14,11 +15,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from unikernel.errors import VmmError
+from unikernel.machine import backlog, forwards
 from unikernel.machine.memory_file import MemoryFile
+from unikernel.machine.plugs import Plugs
 from unikernel.machine.process import Process
 from unikernel.machine.qemu_command import BINARY, NAME, mapped_command
 from unikernel.machine.qemu_devices import CONSOLE_ID, breaks
 from unikernel.machine.qemu_monitor import WATCHDOG, Monitor, counts
+from unikernel.machine.qemu_network import PORT_TAKEN, nic_id
 from unikernel.machine.qemu_queues import Queues
 from unikernel.machine.vmm import Channel, Drive, EndKind, Hardware, Session, VmmEnd
 
@@ -44,6 +48,17 @@ class QemuSession:
 
     def __init__(self, hardware: Hardware) -> None:
         """Fork; must run on the loop that owns the machine."""
+        self._plugs = Plugs(hardware.nics)
+        try:
+            self._start(hardware)
+        except BaseException:
+            self._plugs.close()
+            raise
+        self._plugs.inherited()
+        places = [(each.host, each.port) for each in forwards.opened(hardware.nics) if each.protocol == "tcp"]
+        self._widening = asyncio.get_running_loop().create_task(backlog.widen(self.pid, places)) if places else None
+
+    def _start(self, hardware: Hardware) -> None:
         self._memory = MemoryFile(hardware.memory_bytes)
         if hardware.secrets:
             self._memory.write(hardware.secrets.address, hardware.secrets.data)
@@ -65,8 +80,10 @@ class QemuSession:
                 inherited.append(debugger.fileno())
             debugger_fd = debugger.fileno() if debugger else -1
             text_fds = {name: theirs.fileno() for name, (_, theirs) in texts.items()}
-            inherited += text_fds.values()
-            command = mapped_command(hardware, self._memory.fd, monitor_theirs.fileno(), debugger_fd, text_fds)
+            inherited += (*text_fds.values(), *self._plugs.descriptors.values())
+            command = mapped_command(
+                hardware, self._memory.fd, monitor_theirs.fileno(), debugger_fd, text_fds, self._plugs.descriptors
+            )
             self.command: tuple[str, ...] = tuple(command)
             self.spawned_ns = time.monotonic_ns()
             self._process = Process(command, inherited, input_theirs.fileno(), output_theirs)
@@ -103,6 +120,11 @@ class QemuSession:
         self._monitor.abandon()
         return self._end(code)
 
+    async def opened(self) -> None:
+        """As soon as QEMU listens, which it does before the machine's first instruction."""
+        if self._widening:
+            await asyncio.wait((self._widening,))
+
     def write(self, address: int, data: bytes) -> None:
         """Guest-physical address is the offset in the memfd."""
         self._memory.write(address, data)
@@ -131,6 +153,10 @@ class QemuSession:
         """By the monitor; each device is named for that of the stack."""
         return await self._queues.look()
 
+    async def link(self, nic: str, *, up: bool) -> None:
+        """The nic's own link: its driver sees that it is down."""
+        await self._monitor.execute("set_link", {"name": nic_id(nic), "up": up})
+
     def stop(self) -> None:
         """SIGTERM ends QEMU in order; it needs no monitor."""
         self._stop_asked = True
@@ -147,7 +173,11 @@ class QemuSession:
     async def close(self) -> None:
         """End QEMU if it still runs; give back descriptors and memory."""
         self._process.kill_and_reap()
+        if self._widening:
+            self._widening.cancel()
+            await asyncio.wait((self._widening,))
         await self._monitor.close()
+        self._plugs.close()
         self._close_texts()
         self._memory.close()
 
@@ -179,6 +209,9 @@ class QemuSession:
                 EndKind.FAILED, f"QEMU was killed by {_signal_name(-code)}" + (f": {said[-1]}" if said else "")
             )
         # A machine ends QEMU with an odd code through debug-exit or 0 by a triple fault, QEMU itself with 1 and a message.
+        if found := PORT_TAKEN.search(said[-1] if code and said else ""):
+            protocol, port, guest_port = found.groups()
+            return VmmEnd(EndKind.FAILED, forwards.taken(f"{port}:{guest_port}", int(port), protocol))
         if code and (said or lines):
             return VmmEnd(EndKind.QUIT, f"QEMU ended with code {code}: {(said or lines)[-1]}")
         return VmmEnd(EndKind.QUIT)

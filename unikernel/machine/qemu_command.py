@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from unikernel.errors import Refusal
 from unikernel.machine import sandbox
 from unikernel.machine.qemu_devices import attached, texts
+from unikernel.machine.qemu_network import nics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,12 +67,12 @@ def standalone_command(hardware: Hardware) -> list[str]:
     """One command that a person can paste: the same hardware, the console on standard input and output.
 
     It has no mapped memory, monitor or limits, so QEMU's exit code is not the machine's status. Raises `Refusal`
-    without QEMU, and for a machine that takes secrets.
+    without QEMU, and for a machine that takes secrets or is on a private network.
     """
     if hardware.secrets:
         message = "--print-command: this image takes secrets, which no command can carry; boot it without the option."
         raise Refusal(message)
-    command = [*_hardware(hardware, binary()), *texts(hardware, {})]
+    command = [*_hardware(hardware, binary()), *nics(hardware, {}), *texts(hardware, {})]
     return [*command, "-S", "-gdb", _STANDALONE_DEBUGGER] if hardware.debugger else command
 
 
@@ -81,6 +82,7 @@ def mapped_command(
     monitor_fd: int,
     debugger_fd: int = -1,
     text_fds: Mapping[str, int] | None = None,
+    nic_fds: Mapping[str, int] | None = None,
 ) -> list[str]:
     """The command of a machine that we own. It inherits the descriptors; its console is standard input and output.
 
@@ -90,7 +92,7 @@ def mapped_command(
     denied = ",".join(f"{_DENIALS[denial]}=deny" for denial in sandbox.ALL)
     command = _hardware(hardware, binary(), ",memory-backend=ram")
     command += ["-object", memory, "-sandbox", f"on,{denied}"]
-    command += texts(hardware, text_fds or {})
+    command += [*nics(hardware, nic_fds or {}), *texts(hardware, text_fds or {})]
     command += ["-chardev", f"socket,id=monitor,fd={monitor_fd}", "-mon", "chardev=monitor,mode=control"]
     if debugger_fd >= 0:
         command += ["-chardev", f"socket,id={DEBUGGER_ID},fd={debugger_fd},server=on,wait=off"]

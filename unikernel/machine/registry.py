@@ -24,6 +24,8 @@ from unikernel.machine import ending, network_folder
 from unikernel.machine.ending import Ending
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from unikernel.machine.run import Run
 
 SUFFIX: Final = ".machine"
@@ -60,6 +62,8 @@ class Entry:
     memory_bytes: int
     booted: float
     console: str = ""
+    forwards: tuple[Mapping[str, object], ...] = ()
+    """As `forwards.OpenForward.data` gives them."""
 
     @property
     def uptime_s(self) -> float:
@@ -97,9 +101,10 @@ class Listing:
         """The name that was to be had."""
         return self._entry.name
 
-    def started(self, vmm_pid: int) -> None:
-        """Note the VMM, so that other processes can stop the machine."""
-        self._note(vmm_pid=vmm_pid, vmm_started=process_started(vmm_pid) or 0)
+    def started(self, vmm_pid: int, forwards: Sequence[Mapping[str, object]] = ()) -> None:
+        """Note the VMM, so that other processes can stop the machine, and the ports that lead into it."""
+        noted = {"forwards": tuple(forwards)} if forwards else {}
+        self._note(vmm_pid=vmm_pid, vmm_started=process_started(vmm_pid) or 0, **noted)
 
     def kept_at(self, console: Path) -> None:
         """Note where other processes attach to the machine."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from unikernel.errors import Refusal
 from unikernel.machine import machine as asynchronous
 from unikernel.machine.boot import boot as asynchronous_boot
+from unikernel.machine.forwards import texts
 from unikernel.machine.limits import DEFAULT_OUTPUT_BYTES
 from unikernel.machine.loop import core
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from unikernel.abi import Records
     from unikernel.build.image import Image
     from unikernel.machine import console as asynchronous_console
+    from unikernel.machine.forwards import OpenForward, Wanted
     from unikernel.machine.handle import Handle, MachineState
     from unikernel.machine.metrics import MachineMetrics
     from unikernel.machine.power import Keep, PowerCut
@@ -117,6 +119,11 @@ class Machine:
         return self.inner.restarts
 
     @property
+    def forwards(self) -> tuple[OpenForward, ...]:
+        """Ports of the host that lead into the machine."""
+        return self.inner.forwards
+
+    @property
     def gdb_command(self) -> str:
         """Attaches gdb to a machine booted for that; else empty."""
         return self.inner.gdb_command
@@ -160,6 +167,12 @@ class Machine:
         Raises `Refusal` where the machine was not booted so.
         """
         core().run(self.inner.power_cut(after_writes, keep))
+
+    def link(self, nic: str = "", *, up: bool) -> None:
+        """Pull the cable of the nic of that name, or plug it in again; a machine's only nic needs no name. A restart plugs
+        it in. Raises `Refusal` for a nic that it has not.
+        """
+        core().run(self.inner.link(nic, up=up))
 
     def leave(self) -> Run | None:
         """Let go of it: an owner's machine ends with that, and its run is returned; a kept one runs on."""
@@ -216,6 +229,7 @@ def boot(
     gdb: bool = False,
     volatile: bool | PowerCut = False,
     parameters: Mapping[str, object] | None = None,
+    forward: Wanted = (),
     vmm: Vmm | None = None,
     keep: bool = False,
 ) -> Machine:
@@ -234,6 +248,7 @@ def boot(
         "gdb": gdb,
         "volatile": volatile,
         "parameters": dict(parameters or {}),
+        "forward": texts(forward),
     }
     owner = core()
     if keep:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
-from unikernel.devices.attachment import Ports, SerialLine, WatchdogTimer
+from unikernel.devices.attachment import Nic, Ports, SerialLine, WatchdogTimer
 
 if TYPE_CHECKING:
     import socket
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from unikernel.devices.attachment import Attachment, Disk
     from unikernel.machine.accelerator import Accelerator
     from unikernel.machine.metrics import DriveCounts, QueueDepth
+    from unikernel.table import Link
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,14 @@ class Hardware:
     debugger: Path | None = None
     """The socket at which a debugger may attach; the machine then waits for one before its first instruction."""
     secrets: Secrets | None = None
+
+    addresses: tuple[Link, ...] = ()
+    """Where the stack says that the machine is."""
+
+    @property
+    def nics(self) -> tuple[Nic, ...]:
+        """The network interfaces."""
+        return tuple(each for each in self.attachments if isinstance(each, Nic))
 
     @property
     def starved_restart(self) -> bool:
@@ -146,6 +155,9 @@ class Session(Protocol):
     async def wait(self) -> VmmEnd:
         """Wait for the VMM's end; may be awaited by several, and again."""
 
+    async def opened(self) -> None:
+        """Wait until the forwards of its nics are open, or it has ended."""
+
     def write(self, address: int, data: bytes) -> None:
         """Change guest-physical memory, of a machine that runs: only where the contract says that the host may."""
 
@@ -163,6 +175,9 @@ class Session(Protocol):
 
     async def queues(self) -> Mapping[str, tuple[QueueDepth, ...]]:
         """The virtqueues of each device, by its name; nothing where the VMM cannot tell."""
+
+    async def link(self, nic: str, *, up: bool) -> None:
+        """Pull a nic's cable, or plug it in again."""
 
     def stop(self) -> None:
         """Ask the VMM to end in order; `wait` says when it did."""

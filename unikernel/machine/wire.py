@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from unikernel.machine.panic import PanicReport
 
-PROTOCOL: Final = 2
+PROTOCOL: Final = 3
 PIECE_BYTES: Final = 1 << 16
 """The most bytes of output or input in one message."""
 BYTES: Final = "bytes in hexadecimal"

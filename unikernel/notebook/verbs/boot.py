@@ -65,6 +65,7 @@ def run(session: Session, options: Namespace) -> None:
                 parameters=parameters,
                 vmm=session.vmm,
                 gdb=options.gdb,
+                forward=options.forward,
                 keep=options.detach,
             )
         )
@@ -115,11 +116,19 @@ def subject_image(session: Session, word: str | None, verb: str) -> Image:
 def _show_command(image: Image, options: Namespace, memory_bytes: int | None, parameters: dict[str, object]) -> None:
     from unikernel.machine.boot import describe  # noqa: PLC0415
     from unikernel.machine.limits import Limits  # noqa: PLC0415
+    from unikernel.machine.nics import named  # noqa: PLC0415
     from unikernel.machine.qemu_command import standalone_command  # noqa: PLC0415
 
     limits = Limits(image.manifest.memory_bytes if memory_bytes is None else memory_bytes)
     hardware = describe(
-        image, limits, accel=options.accel, prompt=options.repl, target=options.target, parameters=parameters
+        image,
+        limits,
+        accel=options.accel,
+        prompt=options.repl,
+        target=options.target,
+        parameters=parameters,
+        forward=options.forward,
     )
+    hardware = named(hardware, image.manifest.name, options.name or image.manifest.name)
     command = shlex.join(standalone_command(hardware))
     show_line(command, f'<span class="uk-m" style="word-break:break-all">{escape(command)}</span>')
