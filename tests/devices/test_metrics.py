@@ -21,6 +21,7 @@ from unikernel.devices import (
     VirtioBlock,
     VirtioConsole,
     VirtioEntropy,
+    VirtioNet,
 )
 from unikernel.machine.boot import boot
 from unikernel.machine.metrics import QueueDepth
@@ -117,10 +118,13 @@ async def test_a_line_comes_where_the_app_sleeps(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("target", ["x86_64-microvm", "x86_64-q35"])
 async def test_every_queue_that_a_device_holds_is_shown(target: str, tmp_path: Path) -> None:
-    devices = (VirtioConsole(channels="events"), VirtioBlock(name="data", size=1 << 20), VirtioEntropy(), RamDisk())
-    stack = Stack("queues", App.from_text(QUEUES), (*devices, Metrics(), RomFiles()), target=target)
+    disk, ram = VirtioBlock(name="data", size=1 << 20), RamDisk()
+    devices = (VirtioConsole(channels="events"), disk, ram, VirtioEntropy(), VirtioNet(), Metrics(), RomFiles())
+    stack = Stack("queues", App.from_text(QUEUES), devices, target=target)
     queues = json.loads(await said(build(stack, into=tmp_path / "build")))
-    assert queues.keys() == {"virtioconsole", "data", "virtioentropy"}
+    assert queues.keys() == {"virtioconsole", "data", "virtioentropy", "virtionet"}
+    receive, send = queues["virtionet"]
+    assert receive["in_flight"] == receive["high"] == receive["size"] > 0 == send["in_flight"]
     assert queues["data"] == [{"size": 4, "in_flight": 0, "high": 1}]
     assert queues["virtioentropy"] == [{"size": 1, "in_flight": 0, "high": 1}]
     # VIRTIO 1.2, section 5.3.2: two of port 0, which stays empty; the control queue's; the console's, its breaks', the channel's.
