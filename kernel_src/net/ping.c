@@ -94,6 +94,12 @@ int ping(const char *address) {
     if (ipaddr_aton(address, &to) != 1) {
         return -EINVAL;
     }
+#if LWIP_IPV6
+    if (IP_IS_V6(&to) && ip6_addr_lacks_zone(ip_2_ip6(&to), IP6_UNKNOWN)) {
+        ip6_addr_assign_zone(ip_2_ip6(&to), IP6_UNKNOWN,
+                             netif_default); /* fe80::2 is of the first nic, fe80::2%en2 not */
+    }
+#endif
     forget();
     int error = open(&to);
     struct pbuf *packet = error == 0 ? pbuf_alloc(PBUF_IP, sizeof(struct echo), PBUF_RAM) : NULL;
