@@ -73,8 +73,8 @@ class Peer:
         waiting = self._echoes[mark] = asyncio.get_running_loop().create_future()
         await self.send(frames.icmp(own, target, request, mark + payload))
         async with asyncio.timeout(timeout_s):
-            answer = await waiting
-        return answer.payload[8:]
+            answer: bytes = (await waiting).payload
+        return answer[8:]
 
     async def hear(self, wanted: Callable[[Packet], object], timeout_s: float = PATIENCE_S) -> Packet:
         """The next packet that is wanted; what comes before it is forgotten."""
