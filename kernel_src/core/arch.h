@@ -15,7 +15,7 @@ const void *arch_boot_memory(uint64_t address);
 /* Maps RAM beyond the image read+write and never executable; gives what of the range is mapped. */
 struct start_info_range arch_map_ram(struct start_info_range range);
 
-/* The descriptor tables, then the interrupt controllers; interrupts stay off. */
+/* The interrupt controllers; interrupts stay off. */
 void arch_init(void);
 
 bool arch_interrupts_off(void); /* whether they were on */

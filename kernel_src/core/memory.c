@@ -8,20 +8,16 @@
 #include "words.h"
 
 enum {
-    PAGE = 4096,
+    PAGE = START_INFO_PAGE,
     LINE_BYTES = ABI_COMMAND_LINE_BYTES,
     MODULE_LIMIT = 8,
-    TAKEN_LIMIT = MODULE_LIMIT + 1,
-    RAM_RANGES = 8,
-    LOW_MEMORY = 0x100000
 };
 
-extern char image_start[], image_end[], stack_start[], stack_end[];
+extern char image_end[], stack_start[], stack_end[];
 
 static char command_line[LINE_BYTES];
 static bool closed;
-static struct start_info_range ram[RAM_RANGES];
-static size_t ram_count;
+static struct start_info_ram ram;
 
 static void command_line_keep(const char *line) {
     for (size_t i = 0; line != NULL && i < LINE_BYTES - 1 && line[i] != 0; i++) {
@@ -36,18 +32,17 @@ void memory_init(const struct start_info *info) {
     }
     const struct start_info_memory *map = arch_boot_memory(info->memory_map);
     const struct start_info_module *modules = arch_boot_memory(info->module_list);
-    struct start_info_range taken[TAKEN_LIMIT] = {{(uintptr_t)image_start, (uintptr_t)image_end}};
-    size_t count = 1;
-    for (uint32_t i = 0; i < info->module_count && i < MODULE_LIMIT; i++) {
-        taken[count++] = (struct start_info_range){modules[i].address, modules[i].address + modules[i].bytes};
+    struct start_info_range taken[MODULE_LIMIT];
+    size_t count = 0;
+    for (; count < info->module_count && count < MODULE_LIMIT; count++) {
+        const struct start_info_module *module = &modules[count];
+        taken[count] = (struct start_info_range){module->address, module->address + module->bytes};
     }
     command_line_keep(info->command_line == 0 ? NULL : arch_boot_memory(info->command_line));
-    struct start_info_range heap = start_info_free(map, info->memory_map_count, taken, count, LOW_MEMORY, PAGE);
-    const size_t total_bytes = start_info_ram(map, info->memory_map_count);
-    ram_count = start_info_ram_ranges(map, info->memory_map_count, ram, RAM_RANGES);
-    heap = arch_map_ram(heap);
+    start_info_ram(&ram, map, info->memory_map_count, taken, count, (uintptr_t)image_end);
+    const struct start_info_range heap = arch_map_ram(ram.free);
     records.memory = (struct abi_memory){
-        .total_bytes = total_bytes,
+        .total_bytes = ram.bytes,
         .heap_start = heap.start,
         .heap_bytes = heap.end - heap.start,
         .stack_start = (uintptr_t)stack_start,
@@ -57,8 +52,8 @@ void memory_init(const struct start_info *info) {
 
 bool memory_is_ram(uint64_t start, uint64_t end) {
     bool is_ram = false;
-    for (size_t i = 0; i < ram_count; i++) {
-        is_ram |= start < ram[i].end && end > ram[i].start;
+    for (size_t i = 0; i < ram.count; i++) {
+        is_ram |= start < ram.ranges[i].end && end > ram.ranges[i].start;
     }
     return is_ram;
 }

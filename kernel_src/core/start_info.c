@@ -11,56 +11,40 @@ static uint64_t end_of(uint64_t start, uint64_t bytes) {
     return bytes > UINT64_MAX - start ? UINT64_MAX : start + bytes;
 }
 
-uint64_t start_info_ram(const struct start_info_memory *map, size_t count) {
-    uint64_t total = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (map[i].type == MEMORY_MAP_RAM) {
-            total += map[i].bytes;
-        }
-    }
-    return total;
-}
-
-size_t start_info_ram_ranges(const struct start_info_memory *map, size_t count, struct start_info_range *ranges,
-                             size_t most) {
-    size_t found = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (map[i].type != MEMORY_MAP_RAM) {
-            continue;
-        }
-        const struct start_info_range range = {map[i].address, end_of(map[i].address, map[i].bytes)};
-        if (found < most) {
-            ranges[found++] = range;
-            continue;
-        }
-        struct start_info_range *last = &ranges[most - 1];
-        last->start = range.start < last->start ? range.start : last->start;
-        last->end = range.end > last->end ? range.end : last->end;
-    }
-    return found;
-}
-
-static void keep_larger(struct start_info_range *best, uint64_t start, uint64_t end, uint64_t page) {
-    if (start > UINT64_MAX - page) {
+/* What does not fit in any more makes the last range wider. */
+static void keep_range(struct start_info_ram *ram, struct start_info_range range) {
+    if (ram->count < START_INFO_RANGES) {
+        ram->ranges[ram->count++] = range;
         return;
     }
-    start = (start + page - 1) / page * page;
-    end = end / page * page;
+    struct start_info_range *last = &ram->ranges[START_INFO_RANGES - 1];
+    last->start = range.start < last->start ? range.start : last->start;
+    last->end = range.end > last->end ? range.end : last->end;
+}
+
+static void keep_larger(struct start_info_range *best, uint64_t start, uint64_t end) {
+    if (start > UINT64_MAX - START_INFO_PAGE) {
+        return;
+    }
+    start = (start + START_INFO_PAGE - 1) / START_INFO_PAGE * START_INFO_PAGE;
+    end = end / START_INFO_PAGE * START_INFO_PAGE;
     if (end > start && end - start > best->end - best->start) {
         *best = (struct start_info_range){start, end};
     }
 }
 
-struct start_info_range start_info_free(const struct start_info_memory *map, size_t count,
-                                        const struct start_info_range *taken, size_t taken_count, uint64_t floor,
-                                        uint64_t page) {
-    struct start_info_range best = {0, 0};
-    for (size_t i = 0; i < count; i++) {
-        if (map[i].type != MEMORY_MAP_RAM) {
+void start_info_ram(struct start_info_ram *ram, const struct start_info_memory *map, size_t count,
+                    const struct start_info_range *taken, size_t taken_count, uint64_t floor) {
+    ram->bytes = ram->count = 0;
+    ram->free = (struct start_info_range){0, 0};
+    for (const struct start_info_memory *each = map; each < map + count; each++) {
+        if (each->type != MEMORY_MAP_RAM) {
             continue;
         }
-        uint64_t start = map[i].address > floor ? map[i].address : floor;
-        const uint64_t end = end_of(map[i].address, map[i].bytes);
+        const uint64_t end = end_of(each->address, each->bytes);
+        ram->bytes += each->bytes;
+        keep_range(ram, (struct start_info_range){each->address, end});
+        uint64_t start = each->address > floor ? each->address : floor;
         while (start < end) {
             /* The next range that is taken at or after start; what lies before it is free. */
             uint64_t stop = end, next = end;
@@ -70,9 +54,8 @@ struct start_info_range start_info_free(const struct start_info_memory *map, siz
                     next = taken[j].end;
                 }
             }
-            keep_larger(&best, start, stop, page);
+            keep_larger(&ram->free, start, stop);
             start = next;
         }
     }
-    return best;
 }

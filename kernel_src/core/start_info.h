@@ -10,7 +10,7 @@
 
 #define START_INFO_MAGIC 0x336ec578u
 
-enum { MEMORY_MAP_RAM = 1 };
+enum { MEMORY_MAP_RAM = 1, START_INFO_PAGE = 4096, START_INFO_RANGES = 8 };
 
 struct start_info {
     uint32_t magic;
@@ -47,15 +47,14 @@ struct start_info_range {
 /* True if it is a start info with a memory map. */
 bool start_info_valid(const struct start_info *info);
 
-/* All RAM of the map, in bytes. */
-uint64_t start_info_ram(const struct start_info_memory *map, size_t count);
+/* What the map says of RAM. */
+struct start_info_ram {
+    uint64_t bytes;               /* all of it */
+    struct start_info_range free; /* its largest free piece, of whole pages */
+    size_t count;
+    struct start_info_range ranges[START_INFO_RANGES]; /* in the map's order; beyond so many, the last holds the rest */
+};
 
-/* The pieces of RAM, into `ranges`: how many. Beyond `most`, the last one is widened to hold the rest. */
-size_t start_info_ram_ranges(const struct start_info_memory *map, size_t count, struct start_info_range *ranges,
-                             size_t most);
-
-/* The largest piece of RAM at or above `floor` that none of the `taken` ranges touches, its ends rounded inwards to
- * `page` bytes. */
-struct start_info_range start_info_free(const struct start_info_memory *map, size_t count,
-                                        const struct start_info_range *taken, size_t taken_count, uint64_t floor,
-                                        uint64_t page);
+/* Reads the map. Free is what lies at or above `floor` and in none of the `taken` ranges. */
+void start_info_ram(struct start_info_ram *ram, const struct start_info_memory *map, size_t count,
+                    const struct start_info_range *taken, size_t taken_count, uint64_t floor);

@@ -11,7 +11,7 @@
 enum { PAGE = 4096, MIB = 1 << 20 };
 
 /* What the linker script and the rest of the kernel give. */
-char image_start[1], image_end[1], stack_start[1], stack_end[1];
+char image_end[1], stack_start[1], stack_end[1];
 struct abi_records records;
 static jmp_buf panicked;
 
@@ -28,9 +28,12 @@ noreturn void machine_panic(enum abi_panic_cause cause, const char *message) {
     longjmp(panicked, 1);
 }
 
-static const struct start_info_memory map[] = {{MIB, 31 * MIB, MEMORY_MAP_RAM, 0}};
+/* RAM begins with the image, and what follows it is free. */
+#define FREE (((uintptr_t)image_end + PAGE - 1) / PAGE * PAGE)
+static struct start_info_memory map[1];
 
 static struct start_info boot(const char *line) {
+    map[0] = (struct start_info_memory){FREE - MIB, 31 * MIB, MEMORY_MAP_RAM, 0};
     return (struct start_info){
         .magic = START_INFO_MAGIC,
         .version = 1,
@@ -59,21 +62,23 @@ static void keys_are_found_as_whole_words(void) {
 }
 
 static void modules_are_not_free(void) {
-    const struct start_info_module module = {.address = 20 * MIB, .bytes = MIB};
+    const struct start_info_module module = {FREE + 19 * MIB, MIB, 0, 0};
     struct start_info info = boot(NULL);
     info.module_list = (uintptr_t)&module;
     info.module_count = 1;
     memory_init(&info);
     const struct memory_range heap = memory_heap();
-    CHECK(heap.start == MIB && heap.bytes == 19 * MIB);
+    CHECK(heap.start == FREE && heap.bytes == 19 * MIB);
     CHECK(memory_total_bytes() == 31 * MIB);
 }
 
 static void ram_is_known_also_where_it_is_not_used(void) {
     const struct start_info info = boot(NULL);
     memory_init(&info);
-    CHECK(memory_is_ram(MIB, MIB + 1) && memory_is_ram(32 * MIB - 1, 33 * MIB) && memory_is_ram(0, 64 * MIB));
-    CHECK(!memory_is_ram(0, MIB) && !memory_is_ram(32 * MIB, 33 * MIB));
+    const uint64_t start = FREE - MIB;
+    const uint64_t end = start + 31 * MIB;
+    CHECK(memory_is_ram(start, start + 1) && memory_is_ram(end - 1, end + MIB) && memory_is_ram(0, end + MIB));
+    CHECK(!memory_is_ram(0, start) && !memory_is_ram(end, end + MIB));
 }
 
 static void a_long_command_line_is_cut_not_overrun(void) {

@@ -6,7 +6,6 @@
 #include "paging.h"
 #include "symbols.h"
 #include "ticks.h"
-#include "trap.h"
 #include "unikernel/memory.h"
 #include "unikernel/port.h"
 
@@ -21,7 +20,6 @@ enum {
 };
 
 void arch_init(void) {
-    trap_init();
     paging_map_devices();
     interrupts_init();
 }

@@ -30,22 +30,15 @@
     .globl entry
 entry:
     rdtsc
-    mov %eax, %esi
-    mov %edx, %ebp
     cld
-
-    /* The tables and .bss are one piece; the protocol does not promise that it is zero. */
-    mov $zero_start, %edi
-    mov $zero_end, %ecx
-    sub %edi, %ecx
-    shr $2, %ecx
-    xor %eax, %eax
-    rep stosl
-    mov %esi, entry_ticks
-    mov %ebp, entry_ticks + 4
+    mov %eax, entry_ticks
+    mov %edx, entry_ticks + 4
     mov %ebx, start_info_address
 
-    /* The tables themselves. Page 0 and the guard pages are in no range: they stay absent. */
+    /*
+     * The tables, a part of .bss: it is zero, as whoever loads an ELF file promises (gABI, chapter 5, p_memsz). Page 0 and the guard pages
+     * are in no range: they stay absent.
+     */
     movl $directory_pointers + PAGE_PRESENT + PAGE_WRITE, page_map
     movl $directory_ram + PAGE_PRESENT + PAGE_WRITE, directory_pointers
     movl $directory_ram + PAGE_BYTES + PAGE_PRESENT + PAGE_WRITE, directory_pointers + ENTRY_BYTES
@@ -110,6 +103,11 @@ entry_long:
     xor %edx, %edx
     wrmsr
 
+    /* From here on a fault is a report. */
+    lidt gate_table_pointer
+    mov $SELECTOR_TASK, %eax
+    ltr %ax
+
     xor %ebp, %ebp
     mov start_info_address, %edi
     call kernel_start
@@ -131,22 +129,6 @@ map_table:
     map fault_stack_start, fault_stack_end, PAGE_PRESENT + PAGE_WRITE, PAGE_NO_EXECUTE_HIGH
     map interrupt_stack_start, image_tables_span, PAGE_PRESENT + PAGE_WRITE, PAGE_NO_EXECUTE_HIGH
 map_table_end:
-
-    .section .rodata.descriptors, "a", @progbits
-    .align 8
-descriptor_table_pointer:
-    .word descriptor_table_end - descriptor_table - 1
-    .long descriptor_table
-
-    .section .data.descriptors, "aw", @progbits
-    .align 8
-    .globl descriptor_table
-descriptor_table:
-    .quad 0
-    .quad 0x00209b0000000000 /* code: 64-bit, present, accessed */
-    .quad 0x0000930000000000 /* data: present, writable, accessed */
-    .quad 0, 0               /* task state, filled in interrupts.c */
-descriptor_table_end:
 
     .section .bss.entry, "aw", @nobits
     .align 16

@@ -10,7 +10,6 @@
 #include "core/arch.h"
 #include "core/reference.h"
 #include "ticks.h"
-#include "trap.h"
 #include "unikernel/port.h"
 #include "unikernel/wait.h"
 
@@ -35,7 +34,7 @@ enum {
     IO_REDIRECTION = 0x10, /* two registers a pin; edge, active high, fixed, to processor 0 */
 };
 
-/* Each attached line or message has a vector of its own. */
+/* Each attached line or message has a vector of its own, for which tables.S has a gate. */
 static struct line {
     void (*handler)(void *);
     void *argument;
@@ -121,7 +120,6 @@ static unsigned line_add(void (*handler)(void *), void *argument) {
     }
     const unsigned vector = VECTOR_LINE + line_count;
     lines[line_count++] = (struct line){handler, argument};
-    trap_line(vector);
     return vector;
 }
 

@@ -1,5 +1,7 @@
-/* Interrupt vectors, and what trap.S calls for them. */
+/* Interrupt vectors, as tables.S has their gates, and what trap.S calls for them. */
 #pragma once
+
+#include "layout.h"
 
 /* Where every PC has the controllers, each with the addresses that are its own: interrupt messages go to the local
  * APIC's. Intel SDM volume 3, section 11.11; ICH9 datasheet, section 9.4. */
@@ -12,9 +14,7 @@ enum {
 enum {
     VECTOR_TIMER = 32,
     VECTOR_LINE = 33, /* the first of LINES */
-    LINES = 14,
     VECTOR_SPURIOUS = 47,
-    VECTOR_LAST = VECTOR_SPURIOUS,
 };
 
 void interrupts_init(void);

@@ -2,6 +2,8 @@
  * Where the processor arrives on an exception or an interrupt. Intel SDM volume 3, sections 6.13 (error code) and 6.14 (64-bit frames).
  * Exceptions never return: all registers are kept for the report. Interrupts keep what C may change; no vector register is touched.
  */
+#include "layout.h"
+
     .section .text.trap, "ax", @progbits
 
 .macro exception vector
@@ -10,14 +12,14 @@
     .endif
     push $\vector
     jmp exception_common
-    .balign 16
+    .balign EXCEPTION_ENTRY_BYTES
 .endm
 
-    .balign 16
+    .balign EXCEPTION_ENTRY_BYTES
     .globl exception_entries
 exception_entries:
     .set vector, 0
-    .rept 32
+    .rept EXCEPTIONS
     exception vector
     .set vector, vector + 1
     .endr
@@ -76,17 +78,16 @@ interrupt_timer_entry:
     restore
     iretq
 
-/* A stub of 8 bytes for each of the LINES of interrupts.h. */
-    .set LINES, 14
+/* A stub for each line. */
     .set SAVED_BYTES, 9 * 8
-    .balign 8
+    .balign LINE_ENTRY_BYTES
     .globl interrupt_line_entries
 interrupt_line_entries:
     .set line, 0
     .rept LINES
     push $line
     jmp line_common
-    .balign 8
+    .balign LINE_ENTRY_BYTES
     .set line, line + 1
     .endr
 

@@ -8,6 +8,3 @@ struct trap_frame {
     uint64_t vector, error_code;
     uint64_t rip, cs, rflags, rsp, ss;
 };
-
-void trap_init(void);            /* descriptor tables: from here on a fault is a report */
-void trap_line(unsigned vector); /* from here on that vector is a line's */
