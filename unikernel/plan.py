@@ -24,7 +24,7 @@ from unikernel.devices import (
     listing,
 )
 from unikernel.errors import Refusal
-from unikernel.interfaces import Clock, Console, Entropy, Interface
+from unikernel.interfaces import Clock, Console, Dns, Entropy, Interface, Tcp, Udp
 from unikernel.stack import Stack, settings
 from unikernel.table import Card, Column, Table
 from unikernel.targets import Target, target_named
@@ -45,8 +45,11 @@ APP_REQUIREMENTS = (
     Requirement("files", RomFiles, optional=False),
     Requirement("clock", Clock, optional=False),
     Requirement("entropy", Entropy, optional=True),
+    Requirement("tcp", Tcp, optional=True),
+    Requirement("udp", Udp, optional=True),
+    Requirement("dns", Dns, optional=True),
 )
-"""What the runtime asks for on the app's behalf; entropy only where the stack has it."""
+"""What the runtime asks for on the app's behalf; entropy and the network only where the stack has them."""
 
 RUNTIME_COMPONENTS = ("arch", "core", "libc", "micropython", "extmod", "port", "modules")
 """The components of every image, beside its drivers and what is generated."""

@@ -89,6 +89,7 @@ static void sleep_until(uint64_t deadline_ns) {
     }
     if (deadline_ns == WAIT_FOREVER || !clock_pass(deadline_ns)) {
         wait_until(deadline_ns);
+        (void)background_work();
     }
 }
 

@@ -57,7 +57,9 @@ void interrupt_release(uintptr_t held) {
 /* The network goes on between two bytecodes. */
 static void background_task(mp_sched_node_t *node) {
     (void)node;
-    (void)background_work();
+    if (background_work()) {
+        wait_wake(); /* whoever has looked already, and would wait now, looks again */
+    }
 }
 
 void interrupt_schedule_background(void) {

@@ -99,15 +99,20 @@ void *native_code_in_text(void *code, size_t length, void *relocations);
 #define MICROPY_PY_OS_URANDOM     (1)
 #define MICROPY_PY_OS_INCLUDEFILE "os_port.h"
 
-/* The names of errors: upstream's own, and what file systems and disks answer. Numbers of Linux, as everywhere. */
-#define MP_ENAMETOOLONG (36)
-#define MP_ENOTEMPTY    (39)
+/* The names of errors: upstream's own, and what file systems, disks and networks answer. Numbers of Linux, as
+ * everywhere. */
+#define MP_EPROTONOSUPPORT (93)
+#define MP_ENOPROTOOPT     (92)
+#define MP_ENETUNREACH     (101)
+#define MP_EMSGSIZE        (90)
+#define MP_ENAMETOOLONG    (36)
+#define MP_ENOTEMPTY       (39)
 /* clang-format off */
 #define MICROPY_PY_ERRNO_LIST \
     X(EPERM) X(ENOENT) X(EIO) X(EBADF) X(EAGAIN) X(ENOMEM) X(EACCES) X(EBUSY) X(EEXIST) X(ENODEV) X(ENOTDIR) X(EISDIR) \
     X(EINVAL) X(EMFILE) X(EFBIG) X(ENOSPC) X(EROFS) X(ENAMETOOLONG) X(ENOTEMPTY) X(EOPNOTSUPP) X(EADDRINUSE) \
     X(ECONNABORTED) X(ECONNRESET) X(ENOBUFS) X(ENOTCONN) X(ETIMEDOUT) X(ECONNREFUSED) X(EHOSTUNREACH) X(EALREADY) \
-    X(EINPROGRESS)
+    X(EINPROGRESS) X(EPIPE) X(EISCONN) X(ENETUNREACH) X(EAFNOSUPPORT) X(EMSGSIZE)
 /* clang-format on */
 #define MICROPY_SCHEDULER_STATIC_NODES   (1) /* interrupt.c schedules what a nic has brought */
 #define MICROPY_PY_RANDOM_SEED_INIT_FUNC (random_seed_value())

@@ -9,27 +9,30 @@
 
 #define NO_SYS                1 /* one thread: nothing to lock, nothing to wait for */
 #define SYS_LIGHTWEIGHT_PROT  0
-#define LWIP_SOCKET           0 /* ours are in micropython/socket.c, on the functions beneath */
+#define LWIP_SOCKET           0 /* ours are in tcp_sockets.c and udp_sockets.c, on the functions beneath */
 #define LWIP_NETCONN          0
 #define LWIP_STATS            1
 #define LWIP_STATS_LARGE      1
 #define MEM_ALIGNMENT         8
 #define LWIP_CHKSUM           net_checksum /* checksum.c: eight bytes at a time */
 #define LWIP_CHKSUM_ALGORITHM 0
+#define LWIP_HOOK_FILENAME    "hooks.h"
 
 /* The nic's frames. */
 #define PBUF_POOL_BUFSIZE 1536
-#define PBUF_POOL_SIZE    256
-#define MEMP_NUM_PBUF     512          /* what points at bytes that lie elsewhere */
-#define MEM_SIZE          (768 * 1024) /* what is to be sent, until it is acknowledged */
+#define PBUF_POOL_SIZE    512           /* tcp_door.c: half of them for all, one for each connection */
+#define MEMP_NUM_PBUF     512           /* what points at bytes that lie elsewhere */
+#define MEM_SIZE          (1024 * 1024) /* what is to be sent, until it is acknowledged */
 
-/* TCP. A window holds what a round trip of a third of a millisecond brings at 100 MB/s. */
+/* TCP. A window holds what a round trip of a third of a millisecond brings at 100 MB/s. 256 connections, as many as
+ * may be half open (tcp_door.c), and those that have ended, of which the oldest makes room. */
 #define TCP_MSS                    1460
 #define TCP_WND                    (44 * TCP_MSS)
 #define TCP_SND_BUF                (44 * TCP_MSS)
 #define TCP_SND_QUEUELEN           (4 * 44)
 #define TCP_OVERSIZE               TCP_MSS
-#define MEMP_NUM_TCP_PCB           288
+#define TCP_MSL                    30000 /* ms; twice as long, as on Linux, an end is remembered */
+#define MEMP_NUM_TCP_PCB           384
 #define MEMP_NUM_TCP_PCB_LISTEN    32
 #define MEMP_NUM_TCP_SEG           2048
 #define TCP_LISTEN_BACKLOG         1

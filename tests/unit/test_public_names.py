@@ -49,6 +49,7 @@ DEVICES = {
     "RomFiles",
     "RomKv",
     "StaticIp",
+    "TcpSockets",
     "TscClock",
     "Uart16550",
     "VirtioBlock",

@@ -177,10 +177,13 @@ _FATFS_FLAGS = (
 #: What an app gets of a device.
 _OBJECTS = frozenset({"channel_object", "ip_object", "log_object", "watch_object"})
 #: Linked only into an image whose devices need them, beside the drivers.
-SHARED = frozenset({"blank", "block_object", "fatfs", "kv", "littlefs"}) | _OBJECTS
+SHARED = frozenset({"blank", "block_object", "fatfs", "kv", "littlefs", "socket"}) | _OBJECTS
 #: Drivers and what they share, of one file of ours each.
 _PLAIN = ("git_files", "kv", "little_kv", "mock_clock", "raw_io", "rom_kv")
-_STORAGE = (SHARED - _OBJECTS) | {"fat_fs", "git_files", "little_fs", "little_kv", "rom_kv"}
+_STORAGE = (SHARED - _OBJECTS - {"socket"}) | {"fat_fs", "git_files", "little_fs", "little_kv", "rom_kv"}
+
+#: The module socket, over the devices that provide Tcp and Udp.
+_SOCKET = ("address", "module", "object", "options", "wait")
 
 #: The port's own files; ``repl.c`` is the device Repl and comes with it.
 _PORT = [
@@ -255,7 +258,11 @@ _C_MODULES = [
 
 
 #: Those that a device brings: its driver's name → the modules.
-_BROUGHT = {"raw_memory": ("machine", "uctypes")}
+_BROUGHT = {
+    "raw_memory": ("machine", "uctypes"),
+    "tcp_sockets": ("socket",),
+    "udp_sockets": ("socket",),
+}
 
 #: Flags for single files of upstream's. The parser would take constants out of uctypes, and so hold it in every image.
 #: An interrupt that brings something schedules what looks at it.
@@ -277,7 +284,7 @@ def _sources(tree: Path, names: Iterable[str]) -> tuple[Source, ...]:
 
 
 def _component(name: str, sources: tuple[Source, ...], includes: tuple[Path, ...], *generated: Generated) -> Component:
-    kind = "storage" if name in _STORAGE else "runtime"
+    kind = "storage" if name in _STORAGE else "net" if name == "socket" else "runtime"
     return Component(name, kind, sources, includes, _FLAGS, generated, version=VERSION, licence=LICENCE)
 
 
@@ -310,6 +317,7 @@ def components(target: Target, tree: Path, drivers: Collection[str] = ()) -> tup
         "littlefs": tuple(replace(each, flags=_LITTLEFS_FLAGS) for each in _sources(tree, _LITTLEFS)),
         **{name: (Source(port / f"{name}.c", f"{name}.c", _OWN_FLAGS),) for name in _PLAIN},
         "metrics": tuple(Source(port / f"{name}.c", f"{name}.c", _OWN_FLAGS) for name in _METRICS),
+        "socket": tuple(Source(port / f"socket/{name}.c", f"socket/{name}.c", _OWN_FLAGS) for name in _SOCKET),
         "raw_memory": (Source(port / "raw_memory.c", "raw_memory.c", _OWN_FLAGS), *_sources(tree, _RAW_MEMORY)),
     }
     scanned = tuple(_component(name, sources, includes, version) for name, sources in chosen.items())

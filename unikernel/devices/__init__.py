@@ -25,6 +25,7 @@ from unikernel.devices.repl import Repl
 from unikernel.devices.rom_files import RomFiles
 from unikernel.devices.rom_kv import RomKv
 from unikernel.devices.static_ip import StaticIp
+from unikernel.devices.tcp_sockets import TcpSockets
 from unikernel.devices.tsc_clock import TscClock
 from unikernel.devices.uart16550 import Uart16550
 from unikernel.devices.virtio_block import VirtioBlock
@@ -44,6 +45,7 @@ CATALOGUE = Catalogue(
         *(VirtioNet,),
         *(Repl, Log),
         *(StaticIp, DhcpIp, Ipv6, BothIps, Loopback),
+        *(TcpSockets,),
         *(HostControl, Watchdog, Metrics),
         *(RawMemory, RawIo),
     )
@@ -83,6 +85,7 @@ __all__ = [
     "RomKv",
     "StaticIp",
     "Tap",
+    "TcpSockets",
     "TscClock",
     "Uart16550",
     "UserNetwork",

@@ -24,8 +24,8 @@ enum interface {
     INTERFACE_METRICS, /* metrics.h */
     INTERFACE_LINK,    /* link.h */
     INTERFACE_IP,      /* what comes up with it; lwIP does the rest */
-    INTERFACE_UDP,     /* udp.h */
-    INTERFACE_TCP,     /* tcp.h */
+    INTERFACE_UDP,     /* socket.h */
+    INTERFACE_TCP,     /* socket.h */
     INTERFACE_DNS,     /* dns.h */
     INTERFACE_TLS,     /* tls.h */
     INTERFACES,

@@ -1,0 +1,59 @@
+/* The module socket: what its files share. */
+#pragma once
+
+#include "py/obj.h"
+#include "py/stream.h"
+#include "unikernel/device.h"
+#include "unikernel/socket.h"
+
+/* Linux's numbers, as everywhere. */
+enum { AF_INET = 2, AF_INET6 = 10, SOCK_STREAM = 1, SOCK_DGRAM = 2, IPPROTO_TCP = 6, IPPROTO_UDP = 17 };
+enum { SOCKET_FOREVER = -1 };
+
+typedef struct socket_object {
+    mp_obj_base_t base;
+    const struct socket_operations *does;
+    struct socket *socket; /* NULL: closed */
+    mp_int_t timeout_ms;   /* SOCKET_FOREVER; 0: it never waits */
+    uint8_t type, family;  /* SOCK_STREAM; ADDRESS_IPV4 */
+    uint32_t number;
+} socket_object_t;
+
+extern const mp_obj_type_t socket_type, socket_timeout_type, socket_gaierror_type;
+extern const mp_stream_p_t socket_stream;
+
+/* object.c */
+socket_object_t *socket_of(mp_obj_t self); /* raises OSError for a closed one */
+mp_obj_t socket_raise(int error);          /* OSError of a -errno */
+
+/* wait.c: what waits, as long as the socket's timeout lets it. */
+struct socket_deadline {
+    mp_int_t timeout_ms;
+    mp_uint_t began_ms;
+};
+struct socket_deadline socket_deadline(const socket_object_t *self);
+void socket_wait(const struct socket_deadline *deadline); /* raises OSError: EAGAIN, or the timeout */
+size_t socket_receive(socket_object_t *self, void *bytes, size_t length, struct address *from, mp_int_t flags);
+size_t socket_send(socket_object_t *self, const void *bytes, size_t length, const struct address *to);
+
+/* address.c */
+void socket_address_read(mp_obj_t host_and_port, uint8_t family, struct address *address);
+mp_obj_t socket_address_tuple(const struct address *address);
+mp_obj_t socket_address_text(const struct address *address);
+uint8_t socket_family(mp_int_t number); /* raises OSError for one that the image lacks */
+/* The address of a host: a number, or a name that somebody knows. Raises gaierror. */
+void socket_resolve(const char *host, uint8_t family, struct address *address);
+void socket_raise_name(int number, const char *host, const char *words) __attribute__((__noreturn__));
+
+MP_DECLARE_CONST_FUN_OBJ_KW(socket_getaddrinfo_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(socket_inet_aton_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(socket_inet_ntoa_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(socket_inet_pton_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(socket_inet_ntop_obj);
+
+/* options.c */
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(socket_setsockopt_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(socket_getsockopt_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(socket_settimeout_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(socket_setblocking_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(socket_gettimeout_obj);

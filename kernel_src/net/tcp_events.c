@@ -1,0 +1,125 @@
+/* What lwIP tells of a connection, noted in its socket: nobody is called from here. */
+#include <errno.h>
+
+#include "lwip/priv/tcp_priv.h"
+#include "tcp_socket.h"
+
+enum { LOOK_HALF_SECONDS = 1 };
+
+void tcp_forget(struct socket *socket) {
+    struct tcp_pcb *pcb = socket->pcb;
+    socket->pcb = NULL;
+    if (pcb == NULL) {
+        return;
+    }
+    tcp_arg(pcb, NULL);
+    if (pcb->state == LISTEN) {
+        tcp_accept(pcb, NULL);
+        return;
+    }
+    tcp_recv(pcb, NULL);
+    tcp_sent(pcb, NULL);
+    tcp_poll(pcb, NULL, 0);
+    tcp_err(pcb, NULL);
+}
+
+static void on_error(void *argument, err_t error) {
+    struct socket *socket = argument;
+    socket->pcb = NULL;
+    if (socket->listener != NULL) { /* nobody will miss it */
+        tcp_leave_queue(socket);
+        tcp_socket_give(socket);
+        return;
+    }
+    if (error != ERR_CLSD) {
+        const int reset = socket->stage == TCP_CONNECTING ? ECONNREFUSED : ECONNRESET;
+        socket->error = error == ERR_RST ? reset : ETIMEDOUT;
+    }
+    socket->in_ended = socket->out_ended = true;
+}
+
+static err_t on_arrival(void *argument, struct tcp_pcb *pcb, struct pbuf *bytes, err_t error) {
+    (void)error;
+    struct socket *socket = argument;
+    if (bytes == NULL) {
+        socket->in_ended = true;
+        if (pcb->state != CLOSE_WAIT) { /* both have ended, and lwIP forgets it without a word */
+            tcp_forget(socket);
+        }
+    } else if (socket->in_ended) { /* by the app's wish */
+        tcp_recved(pcb, bytes->tot_len);
+        pbuf_free(bytes);
+    } else {
+        arrivals_put(&socket->arrivals, bytes);
+    }
+    return ERR_OK;
+}
+
+static err_t on_sent(void *argument, struct tcp_pcb *pcb, u16_t length) {
+    (void)pcb, (void)length;
+    ((struct socket *)argument)->full = false;
+    return ERR_OK;
+}
+
+static err_t on_time(void *argument, struct tcp_pcb *pcb) {
+    return on_sent(argument, pcb, 0);
+}
+
+err_t tcp_on_connected(void *argument, struct tcp_pcb *pcb, err_t error) {
+    (void)pcb, (void)error;
+    ((struct socket *)argument)->stage = TCP_CONNECTED;
+    return ERR_OK;
+}
+
+void tcp_watch(struct socket *socket, struct tcp_pcb *pcb) {
+    socket->pcb = pcb;
+    tcp_arg(pcb, socket);
+    tcp_recv(pcb, on_arrival);
+    tcp_sent(pcb, on_sent);
+    tcp_poll(pcb, on_time, LOOK_HALF_SECONDS);
+    tcp_err(pcb, on_error);
+}
+
+/* Those that wait to be accepted. */
+
+static err_t on_guest(void *argument, struct tcp_pcb *pcb, err_t error) {
+    struct socket *listener = argument;
+    struct socket *socket = listener == NULL || pcb == NULL || error != ERR_OK ? NULL : tcp_socket_take();
+    if (socket == NULL) {
+        return ERR_MEM; /* lwIP ends the connection */
+    }
+    socket->stage = TCP_CONNECTED;
+    socket->family = listener->family;
+    socket->listener = listener;
+    tcp_watch(socket, pcb);
+    tcp_setprio(pcb, TCP_PRIO_MAX); /* above those that are half open, or closed */
+    tcp_backlog_delayed(pcb);
+    if (listener->waiting == NULL) {
+        listener->waiting = socket;
+    } else {
+        listener->waiting_last->next = socket;
+    }
+    listener->waiting_last = socket;
+    return ERR_OK;
+}
+
+void tcp_watch_door(struct socket *socket) {
+    tcp_arg(socket->pcb, socket);
+    tcp_accept(socket->pcb, on_guest);
+}
+
+void tcp_leave_queue(struct socket *socket) {
+    struct socket *listener = socket->listener;
+    struct socket *before = NULL;
+    struct socket **link = &listener->waiting;
+    while (*link != socket) {
+        before = *link;
+        link = &before->next;
+    }
+    *link = socket->next;
+    if (listener->waiting_last == socket) {
+        listener->waiting_last = before;
+    }
+    socket->listener = NULL;
+    socket->next = NULL;
+}

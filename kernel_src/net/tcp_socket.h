@@ -1,0 +1,37 @@
+/* An end of a connection over lwIP, as the files tcp_*.c share it. */
+#pragma once
+
+#include "arrivals.h"
+#include "lwip/tcp.h"
+#include "unikernel/socket.h"
+
+enum tcp_stage { TCP_FRESH, TCP_LISTENING, TCP_CONNECTING, TCP_CONNECTED };
+
+struct socket {
+    struct tcp_pcb *pcb; /* NULL: lwIP is done with it */
+    struct arrivals arrivals;
+    struct socket *next;                   /* of those that are free, or that wait to be accepted */
+    struct socket *listener;               /* that it waits at */
+    struct socket *waiting, *waiting_last; /* to be accepted here */
+    int error;                             /* what went wrong, until somebody was told: an errno */
+    uint8_t stage, family;
+    bool in_ended, out_ended;
+    bool full; /* lwIP had no memory; it has not told of any since */
+};
+
+/* tcp_sockets.c */
+struct socket *tcp_socket_take(void); /* NULL: all are in use */
+void tcp_socket_give(struct socket *socket);
+
+/* tcp_events.c: from now on what happens to the connection is noted in the socket. */
+void tcp_watch(struct socket *socket, struct tcp_pcb *pcb);
+void tcp_watch_door(struct socket *socket);
+err_t tcp_on_connected(void *socket, struct tcp_pcb *pcb, err_t error);
+/* From now on lwIP knows nothing of the socket. */
+void tcp_forget(struct socket *socket);
+/* Takes it out of the queue that it waits in. */
+void tcp_leave_queue(struct socket *socket);
+
+/* tcp_options.c */
+int tcp_option_get(struct socket *socket, enum socket_option option, int *value);
+int tcp_option_set(struct socket *socket, enum socket_option option, int value);
