@@ -32,7 +32,7 @@ lab: setup ## open the notebooks in JupyterLab
 	@cd notebooks && ../$(BIN)/jupyter lab \
 		--ServerApp.kernel_websocket_connection_class=unikernel.notebook.connection.NoDelayConnection $(if $(filter 0,$(shell id -u)),--allow-root)
 
-bench: setup ## measure everything that has a goal: today, before, and what moved
+bench: setup system-tests ## measure everything that has a goal: today, before, and what moved
 	@$(BIN)/python -m tests.bench
 
 upstream: setup ## run MicroPython's own tests on our machine

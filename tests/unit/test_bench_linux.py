@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 
 from tests.bench.goals import GOALS
-from tests.bench.linux import cpio, packages
+from tests.bench.linux import LinuxGuest, cpio, packages
 from tests.bench.linux.boot import meminfo_kib
 from tests.bench.linux.guest import written
 from tests.bench.linux.libraries import interpreter, needed
 from tests.bench.linux.machine import BEGUN, ENDED, Disk, command, numbered
 from tests.bench.linux.modules import in_order
+from tests.bench.linux.service import plugged
 from unikernel.build import apt, cache
+from unikernel.devices.network import Forward
 from unikernel.errors import MachineError, Refusal, SourceError
 
 
@@ -194,6 +196,14 @@ def test_disks_carry_their_names() -> None:
     whole = " ".join(command(Path("k"), Path("i"), disks, hardware=("-device", "more")))
     assert "file=a.img,cache=writeback -device virtio-blk-pci,drive=disk0,serial=disk0" in whole
     assert "file=b.img,cache=none -device virtio-blk-pci,drive=data,serial=data -device more" in whole
+
+
+def test_a_guest_that_serves_has_a_nic_and_its_driver() -> None:
+    nowhere = packages.Packages(Path(), "", "")
+    guest = plugged(LinuxGuest(packages=nowhere), (Forward(8080, 80), Forward(5353, 53, "udp")))
+    assert guest.modules == ("virtio_net",)
+    forwards = "hostfwd=tcp:127.0.0.1:8080-:80,hostfwd=udp:127.0.0.1:5353-:53"
+    assert f"-netdev user,id=net.nic,restrict=on,{forwards} -device virtio-net-pci," in " ".join(guest.hardware)
 
 
 def test_memory_is_read_by_its_name() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,13 +40,15 @@ class LinuxGuest:
     packages: Packages = field(default_factory=packages)
 
     @contextmanager
-    def command(self, script: str, disks: Sequence[Disk | Path] = ()) -> Iterator[list[str]]:
-        """The command that boots the guest on `script`, console on standard input and output; its file system is there
-        for the time of the block.
+    def command(
+        self, script: str, disks: Sequence[Disk | Path] = (), files: Mapping[str, bytes] | None = None
+    ) -> Iterator[list[str]]:
+        """The command that boots the guest on `script`, console on standard input and output; its file system, with
+        `files` by path, is there for the time of the block.
         """
         with cache.scratch() as folder:
             archive = folder / "initramfs.cpio"
-            archive.write_bytes(initramfs(self.packages, script.encode(), self.modules))
+            archive.write_bytes(initramfs(self.packages, script.encode(), self.modules, files))
             yield machine.command(
                 self.packages.kernel,
                 archive,

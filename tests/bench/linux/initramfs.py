@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.bench.linux import cpio
@@ -17,10 +18,12 @@ LIBRARIES = "lib/x86_64-linux-gnu"
 FOLDERS = ("dev", "proc", "sys", "tmp")
 
 
-def initramfs(packages: Packages, script: bytes, modules: tuple[str, ...] = ()) -> bytes:
+def initramfs(
+    packages: Packages, script: bytes, modules: tuple[str, ...] = (), files: Mapping[str, bytes] | None = None
+) -> bytes:
     """The archive that Linux unpacks and whose /init.py it starts; not compressed, as that boots soonest.
 
-    Raises `Refusal` for a module that the kernel lacks.
+    `files` are more of them, by path, from where `script` imports. Raises `Refusal` for a module that the kernel lacks.
     """
     loader = Path(interpreter(packages.runtime))
     libraries = [path for path in needed(packages.runtime, packages.libraries) if path.name != loader.name]
@@ -35,6 +38,7 @@ def initramfs(packages: Packages, script: bytes, modules: tuple[str, ...] = ()) 
         *(cpio.file(f"{LIBRARIES}/{path.name}", path.read_bytes()) for path in libraries),
         cpio.file("init.py", INIT.read_bytes()),
         cpio.file("main.py", script),
+        *(cpio.file(path, content) for path, content in (files or {}).items()),
         *(cpio.file(f"modules/{number:02}-{module.name}.ko", module.content) for number, module in numbered),
     ]
     return cpio.archive(entries)
