@@ -1,12 +1,13 @@
 /*
- * Counting, of what goes through disks, consoles and sources of randomness, for metrics.c. Drivers count nothing: in an
- * image with Metrics, and in no other, this stands between a device and those who use it.
+ * Counting, of what goes through disks, consoles, nics and sources of randomness, for metrics.c. Drivers count nothing:
+ * in an image with Metrics, and in no other, this stands between a device and those who use it.
  */
 #include "metrics_count.h"
 
 #include "unikernel/block.h"
 #include "unikernel/console.h"
 #include "unikernel/entropy.h"
+#include "unikernel/link.h"
 
 enum { DEVICES_MOST = 32 };
 
@@ -92,6 +93,24 @@ static int entropy_filled(struct device *self, void *bytes, size_t length) {
 
 static const struct entropy_operations entropy_operations = {.fill = entropy_filled};
 
+static const struct link_operations *link(struct device *self) {
+    return of(self)->operations;
+}
+
+static void link_sent(struct device *self, uint32_t length) {
+    link(self)->send(self, length);
+    note(self, WRITES, WRITTEN_BYTES, length, 0);
+}
+
+static void link_taken(struct device *self) {
+    uint32_t length = 0;
+    (void)link(self)->frame(self, &length); /* the one that is taken now */
+    link(self)->taken(self);
+    note(self, READS, READ_BYTES, length, 0);
+}
+
+static struct link_operations link_operations[DEVICES_MOST]; /* the same */
+
 static void stand_between(struct device *device, unsigned number) {
     struct counted *place = &counted[number];
     *place = (struct counted){.driver = *device->driver, .operations = device->driver->operations};
@@ -104,6 +123,12 @@ static void stand_between(struct device *device, unsigned number) {
         console_operations[number].write = console_written;
         console_operations[number].read = console_taken;
         place->driver.operations = &console_operations[number];
+        break;
+    case INTERFACE_LINK:
+        link_operations[number] = *(const struct link_operations *)place->operations;
+        link_operations[number].send = link_sent;
+        link_operations[number].taken = link_taken;
+        place->driver.operations = &link_operations[number];
         break;
     case INTERFACE_ENTROPY:
         place->driver.operations = &entropy_operations;

@@ -3,7 +3,9 @@
  *
  *   {"uptime_s": 1.5, "heap": {"bytes": …, "used": …, "free": …, "high": …, "collections": …},
  *    "devices": {"data": {"reads": …}},                                    counted by metrics_count.c
- *    "queues": {"data": [{"size": 4, "in_flight": 0, "high": 1}]}}         of each device that holds virtqueues
+ *    "queues": {"data": [{"size": 4, "in_flight": 0, "high": 1}]},         of each device that holds virtqueues
+ *    "network": {"packets_in": …}, "pools": {"connections": {"size": …, "used": …, "high": …, "failed": …}}}
+ *                                                                          where there is an Ip device
  */
 #include "metrics_line.h"
 
@@ -12,6 +14,7 @@
 #include "py/gc.h"
 #include "py/mpprint.h"
 #include "unikernel/clock.h"
+#include "unikernel/ip.h"
 #include "unikernel/memory.h"
 #include "unikernel/virtq.h"
 
@@ -106,6 +109,31 @@ static void put_devices(const mp_print_t *to, bool (*put)(const mp_print_t *, co
     }
 }
 
+/* All Ip devices are one lwIP's. */
+static void put_network(const mp_print_t *to) {
+    struct device *ip = device_providing(INTERFACE_IP);
+    if (ip == NULL) {
+        return;
+    }
+    const struct ip_operations *on = ip->driver->operations;
+    const char *before = ", \"network\": {", *name;
+    uint64_t value;
+    for (unsigned i = 0; on->count(i, &name, &value); i++, before = ", ") {
+        put_field(to, before, name, value);
+    }
+    before = "}, \"pools\": {";
+    struct ip_pool pool;
+    for (unsigned i = 0; on->pool(i, &pool); i++, before = ", ") {
+        put_name(to, before, pool.name);
+        put_field(to, "{", "size", pool.size);
+        put_field(to, ", ", "used", pool.used);
+        put_field(to, ", ", "high", pool.most);
+        put_field(to, ", ", "failed", pool.failed);
+        put_text(to, "}");
+    }
+    put_text(to, "}");
+}
+
 void metrics_put(struct device *self, void (*piece)(void *, const char *, size_t), void *data) {
     const mp_print_t to = {data, piece};
     const uint64_t us = clock_monotonic_ns() / NS_PER_US, total = memory_heap().bytes, used = heap_used();
@@ -122,5 +150,7 @@ void metrics_put(struct device *self, void (*piece)(void *, const char *, size_t
     put_devices(&to, put_counters);
     put_text(&to, "}, \"queues\": {");
     put_devices(&to, put_queues);
-    put_text(&to, "}}");
+    put_text(&to, "}");
+    put_network(&to);
+    put_text(&to, "}");
 }

@@ -8,7 +8,9 @@ from unikernel.machine.metrics import DriveCounts, HostView, MachineMetrics, Que
 
 HEAP = '{"bytes": 2048, "used": 1024, "free": 1024, "high": 1536, "collections": 2}'
 DEPTH = '{"size": 4, "in_flight": 0, "high": 1}'
-DEVICES = f'"devices": {{"data": {{"reads": 3}}}}, "queues": {{"data": [{DEPTH}]}}'
+POOL = '{"size": 8, "used": 1, "high": 2, "failed": 3}'
+NETWORK = f'"network": {{"packets_in": 5, "dropped": 0}}, "pools": {{"frames": {POOL}}}'
+DEVICES = f'"devices": {{"data": {{"reads": 3}}}}, "queues": {{"data": [{DEPTH}]}}, {NETWORK}'
 LINE = f'{{"uptime_s": 12.5, "heap": {HEAP}, {DEVICES}}}\r\n'.encode()
 QUEUES = {"data": (QueueDepth(4, 1, 1), QueueDepth(2, 0, 0))}
 HOST = HostView(0.25, 3 << 20, {"data": DriveCounts(reads=4, read_bytes=512)}, QUEUES)
@@ -38,6 +40,10 @@ def test_the_latest_whole_line_counts() -> None:
         LINE.replace(b'"in_flight": 0', b'"in_flight": -1'),
         LINE.replace(f"[{DEPTH}]".encode(), DEPTH.encode()),
         LINE.replace(b'"high": 1}', b'"high": 1, "more": 1}'),
+        LINE.replace(b'"packets_in": 5', b'"packets_in": -5'),
+        LINE.replace(POOL.encode(), b"[]"),
+        LINE.replace(b'"failed": 3', b'"failed": 3, "more": 1'),
+        LINE.replace(b'"failed": 3', b'"failed": 1.5'),
         LINE.replace(b"12.5", b"1" * 70000 + b".5"),
     ],
 )
@@ -59,6 +65,8 @@ def test_it_shows_both_views() -> None:
         ["data: read bytes", "512", "0"],
         ["data: queue 0", "1 of 4, at most 1", "0 of 4, at most 1"],
         ["data: queue 1", "0 of 2, at most 0"],
+        ["network: packets in", "5"],
+        ["network: frames", "1 of 8, at most 2, 3 failed"],
     ]
 
 

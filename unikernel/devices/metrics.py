@@ -10,15 +10,16 @@ from unikernel.interfaces import Metrics as MetricsInterface
 
 @dataclass(frozen=True, kw_only=True)
 class Metrics(Device, MetricsInterface):
-    """Uptime, memory, what went through each disk, console and source of randomness, and how deep queues are.
+    """Uptime, memory, what went through each disk, console, nic and source of randomness, and how deep queues are.
 
     ``unikernel.device("metrics").read()`` gives a dict: ``uptime_s``; ``heap`` with bytes in all, ``used``, ``free``,
     ``high`` (the most that was used) and ``collections``; ``devices``, by name: ``reads``, ``writes``, ``flushes``,
     ``discards``, ``read_bytes``, ``written_bytes``, ``errors``, those that are not 0; and ``queues``, by name of the
     device a list of its virtqueues, as VIRTIO 1.2 numbers them: ``size``, ``in_flight``, the requests that the device
-    has, and ``high``, the most it ever had. With `every_s` the same is written as a line of JSON, where the app sleeps
-    or waits. `Machine.metrics` shows the last one beside what the host sees. Counting what goes through costs an image
-    without it nothing.
+    has, and ``high``, the most it ever had. With an Ip device also ``network``, what all of them counted, and ``pools``,
+    by name: ``size``, ``used``, ``high``, ``failed``. With `every_s` the same is written as a line of JSON, where the
+    app sleeps or waits. `Machine.metrics` shows the last one beside what the host sees; the module ``prometheus`` makes
+    a text of it that Prometheus reads. Counting what goes through costs an image without it nothing.
     """
 
     kind: ClassVar[str] = "runtime"

@@ -19,6 +19,7 @@ LINE_BYTES: Final = 65536
 """A line of the device Metrics that is longer was not written by it."""
 _BEGINS: Final = b'{"uptime_s": '
 _MOST: Final = (1 << 64) - 1
+_POOL: Final = {"size", "used", "high", "failed"}
 _HEAP: Final = ("used", "high", "bytes", "collections")
 _DEPTH: Final = {"size", "in_flight", "high"}
 
@@ -105,6 +106,7 @@ class MachineMetrics:
                     host = str(seen[each]) if drive else ""
                     rows.append((f"{name}: {each.replace('_', ' ')}", host, str(own.get(each, 0)) if self.said else ""))
         rows += self._queue_rows()
+        rows += self._network_rows()
         right = [Column("the host sees", "right"), Column("the machine says", "right")]
         return Table((Column(""), *right), tuple(rows))
 
@@ -116,6 +118,17 @@ class MachineMetrics:
             for name in dict.fromkeys((*seen, *own))
             for number, (host, machine) in enumerate(zip_longest(seen.get(name, ()), own.get(name, ())))
         ]
+
+    def _network_rows(self) -> list[tuple[str, str, str]]:
+        """What the machine's network counted and holds, where that is not 0; the host sees none of it."""
+        counts, pools = self.said.get("network", {}), self.said.get("pools", {})
+        rows = [(f"network: {name.replace('_', ' ')}", "", str(count)) for name, count in counts.items() if count]
+        for name, pool in pools.items():
+            if pool["high"]:
+                failed = f", {pool['failed']} failed" if pool["failed"] else ""
+                row = f"{pool['used']} of {pool['size']}, at most {pool['high']}{failed}"
+                rows.append((f"network: {name.replace('_', ' ')}", "", row))
+        return rows
 
     def card(self) -> Card:
         """How it shows itself."""
@@ -158,7 +171,16 @@ def _is_as_written(found: Any) -> bool:
         return False
     counts = [{name: heap.get(name) for name in _HEAP}, *(devices.values() if isinstance(devices, dict) else [None])]
     sound = all(isinstance(each, dict) and all(map(_is_count, each.values())) for each in counts)
-    return sound and _are_depths(found.get("queues", {}))
+    return sound and _are_depths(found.get("queues", {})) and _is_network(found)
+
+
+def _is_network(found: Mapping[str, Any]) -> bool:
+    """Of a machine without one there is nothing said."""
+    counts, pools = found.get("network", {}), found.get("pools", {})
+    if not isinstance(counts, dict) or not isinstance(pools, dict):
+        return False
+    whole = all(isinstance(each, dict) and each.keys() == _POOL for each in pools.values())
+    return whole and all(map(_is_count, (*counts.values(), *(n for each in pools.values() for n in each.values()))))
 
 
 def _are_depths(queues: Any) -> bool:
