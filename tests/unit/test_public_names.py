@@ -38,6 +38,7 @@ DEVICES = {
     "LittleFs",
     "LittleKv",
     "Log",
+    "MbedTls",
     "Loopback",
     "Metrics",
     "MockClock",

@@ -40,10 +40,13 @@ class Rom:
 
 @dataclass(frozen=True)
 class Brought:
-    """What a stack's devices add to the app's files: modules of ours, and files by path."""
+    """What a stack's devices add to the app's files: modules of ours, and files by path; `absent` are modules of ours
+    that others would bring.
+    """
 
     modules: tuple[str, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
 
 
 def rom(app: App, modules: frozenset[str], packages: tuple[Shelf, ...] = (), brought: Brought | None = None) -> Rom:
@@ -58,7 +61,7 @@ def rom(app: App, modules: frozenset[str], packages: tuple[Shelf, ...] = (), bro
     for name in names:
         _check_name(app, name, names)
     sources = [Source(name, _shown(app, name), app.files[name]) for name in names if name.endswith(".py")]
-    books = wanted([*sources, *_asking(brought.modules)], names, modules, (*packages, own()), _CURE)
+    books = wanted([*sources, *_asking(brought.modules)], names, modules, (*packages, own(brought.absent)), _CURE)
     files = {name: content for name, content in app.files.items() if not name.endswith(".py")}
     places = [source.name for source in sources] + [book.path for book in books]
     compiled = _compiled([*sources, *(book.source for book in books)])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from unikernel.build.app import Brought, write
 from unikernel.build.components import Component
-from unikernel.devices import GitFiles
+from unikernel.devices import CATALOGUE, GitFiles
 from unikernel.plan import Plan
 
 
@@ -31,4 +31,5 @@ def brought(plan: Plan) -> Added:
             tree = git.tree(each.device, plan.app.origin or Path())
             files[f"{each.name}.romfs"] = write(tree.files)
             components.append(Component(each.name, "storage", (), version=tree.commit, licence=""))
-    return Added(Brought(tuple(modules), files), tuple(components))
+    absent = frozenset(name for cls in CATALOGUE.own.values() for name in cls.modules).difference(modules)
+    return Added(Brought(tuple(modules), files, absent), tuple(components))

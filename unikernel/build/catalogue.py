@@ -36,7 +36,7 @@ def of_needs(plan: Plan, progress: Progress) -> tuple[Component, ...]:
     found: list[Component] = []
     if mbedtls.SOURCE in needs:
         tree = sources.tree(mbedtls.SOURCE, progress)
-        found += _of(tree, mbedtls.components(plan.target, tree.path))
+        found += _of(tree, mbedtls.components(plan.target, tree.path, tls="mbed_tls" in drivers(plan)))
     if lwip.SOURCE in needs:
         tree = sources.tree(lwip.SOURCE, progress)
         found += _of(tree, lwip.components(plan.target, tree.path, drivers(plan)))

@@ -11,8 +11,8 @@ from unikernel.build.known import Known, absent
 
 PROVIDERS = {
     "socket": "a network device, which this version does not have",
-    "ssl": "a network device, which this version does not have",
-    "tls": "a network device, which this version does not have",
+    "ssl": "the device MbedTls",
+    "tls": "the device MbedTls",
     "network": "a network device, which this version does not have",
     "requests": "a network device, which this version does not have",
     "machine": "the device RawMemory for its mem8, mem16 and mem32; pins and buses a virtual machine does not have",

@@ -165,6 +165,7 @@ _LITTLEFS_FLAGS = (
 #: FAT, with long names and folders; mpconfigport.h says no word of it, as only these files ask.
 _FATFS = ("lib/oofatfs/ff", "lib/oofatfs/ffunicode")
 _FAT = ("fat_fs", "fat_disk", "fat_rename")
+_TLS = ("mbed_tls", "tls_context", "tls_error", "tls_socket")
 _METRICS = ("metrics", "metrics_line", "metrics_count")
 _FATFS_FLAGS = (
     "-DMICROPY_VFS_FAT=1",
@@ -259,6 +260,7 @@ _C_MODULES = [
 
 #: Those that a device brings: its driver's name → the modules.
 _BROUGHT = {
+    "mbed_tls": ("tls",),
     "raw_memory": ("machine", "uctypes"),
     "tcp_sockets": ("socket",),
     "udp_sockets": ("socket",),
@@ -284,7 +286,7 @@ def _sources(tree: Path, names: Iterable[str]) -> tuple[Source, ...]:
 
 
 def _component(name: str, sources: tuple[Source, ...], includes: tuple[Path, ...], *generated: Generated) -> Component:
-    kind = "storage" if name in _STORAGE else "net" if name == "socket" else "runtime"
+    kind = "storage" if name in _STORAGE else "net" if name in ("mbed_tls", "socket") else "runtime"
     return Component(name, kind, sources, includes, _FLAGS, generated, version=VERSION, licence=LICENCE)
 
 
@@ -316,6 +318,7 @@ def components(target: Target, tree: Path, drivers: Collection[str] = ()) -> tup
         "little_fs": (Source(port / "little_fs.c", "little_fs.c", (*_OWN_FLAGS, *_LITTLEFS_FLAGS)),),
         "littlefs": tuple(replace(each, flags=_LITTLEFS_FLAGS) for each in _sources(tree, _LITTLEFS)),
         **{name: (Source(port / f"{name}.c", f"{name}.c", _OWN_FLAGS),) for name in _PLAIN},
+        "mbed_tls": tuple(Source(port / f"{name}.c", f"{name}.c", _OWN_FLAGS) for name in _TLS),
         "metrics": tuple(Source(port / f"{name}.c", f"{name}.c", _OWN_FLAGS) for name in _METRICS),
         "socket": tuple(Source(port / f"socket/{name}.c", f"socket/{name}.c", _OWN_FLAGS) for name in _SOCKET),
         "raw_memory": (Source(port / "raw_memory.c", "raw_memory.c", _OWN_FLAGS), *_sources(tree, _RAW_MEMORY)),

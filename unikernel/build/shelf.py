@@ -44,10 +44,11 @@ class Book:
 
 
 @cache
-def own() -> Shelf:
-    """The modules that come with us."""
+def own(absent: frozenset[str] = frozenset()) -> Shelf:
+    """The modules that come with us, but for those that are `absent`, as no device of the stack brings them."""
     folder = KERNEL_SRC / MODULES
-    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.py"))}
+    paths = (path for path in sorted(folder.rglob("*.py")) if path.stem not in absent)
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
     return Shelf(MODULES, files)
 
 

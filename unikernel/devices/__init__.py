@@ -13,6 +13,7 @@ from unikernel.devices.little_fs import LittleFs
 from unikernel.devices.little_kv import LittleKv
 from unikernel.devices.log import Log
 from unikernel.devices.loopback import Loopback
+from unikernel.devices.mbed_tls import MbedTls
 from unikernel.devices.metrics import Metrics
 from unikernel.devices.mock_clock import MockClock
 from unikernel.devices.network import Bridge, Forward, Network, Tap, UserNetwork
@@ -45,6 +46,7 @@ CATALOGUE = Catalogue(
         *(VirtioNet,),
         *(Repl, Log),
         *(StaticIp, DhcpIp, Ipv6, BothIps, Loopback),
+        *(MbedTls,),
         *(TcpSockets,),
         *(HostControl, Watchdog, Metrics),
         *(RawMemory, RawIo),
@@ -70,6 +72,7 @@ __all__ = [
     "LittleKv",
     "Log",
     "Loopback",
+    "MbedTls",
     "Metrics",
     "MockClock",
     "Network",

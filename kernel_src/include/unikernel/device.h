@@ -27,7 +27,7 @@ enum interface {
     INTERFACE_UDP,     /* socket.h */
     INTERFACE_TCP,     /* socket.h */
     INTERFACE_DNS,     /* dns.h */
-    INTERFACE_TLS,     /* tls.h */
+    INTERFACE_TLS,     /* crypto/tls.h */
     INTERFACES,
 };
 

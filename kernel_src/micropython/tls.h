@@ -1,0 +1,34 @@
+/* What the files of the module tls share. */
+#pragma once
+
+#include "py/obj.h"
+#include "py/objexcept.h"
+
+#include "port.h"
+
+/* mbed_tls.c */
+bool tls_device_up(void);
+struct rom_file tls_device_roots(void); /* no bytes: the stack names none */
+
+/* tls_error.c: ssl's exceptions, and what raises them. */
+extern const mp_obj_type_t mp_type_SSLError, mp_type_SSLCertVerificationError, mp_type_SSLEOFError,
+    mp_type_SSLWantReadError, mp_type_SSLWantWriteError;
+void tls_raise(int status) __attribute__((__noreturn__)); /* of crypto/tls.h, which has the words */
+void tls_raise_words(const mp_obj_type_t *type, const char *words) __attribute__((__noreturn__));
+
+/* tls_context.c */
+typedef struct tls_context_object {
+    mp_obj_base_t base;
+    struct tls_context *context; /* NULL once it is gone */
+    bool server, check_hostname;
+    int verify, least, most;
+} tls_context_object_t;
+extern const mp_obj_type_t tls_context_type;
+
+/* tls_socket.c */
+struct tls_wrap {
+    bool server, handshake, ragged;
+    mp_obj_t host; /* or None */
+};
+mp_obj_t tls_socket(tls_context_object_t *context, mp_obj_t stream, const struct tls_wrap *how);
+extern const mp_obj_type_t tls_socket_type;

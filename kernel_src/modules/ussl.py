@@ -1,0 +1,3 @@
+"""MicroPython's old name of ssl."""
+
+from ssl import *  # noqa: F403
