@@ -15,28 +15,30 @@ def text(own=None, metrics=None):
     """The text; `metrics` is what a device Metrics reads, by default this machine's, now."""
     if metrics is None:
         metrics = _device().read()
-    families = {}
-    _add(families, "uptime_seconds", metrics["uptime_s"])
-    for name, value in metrics["heap"].items():
-        _add(families, "heap_collections_total" if name == "collections" else "heap_" + _bytes(name), value)
-    for device, counts in metrics["devices"].items():
-        for name, value in counts.items():
-            _add(families, "device_" + name + "_total", value, (("device", device),))
-    for device, queues in metrics.get("queues", {}).items():
-        for number, queue in enumerate(queues):
-            for name, value in queue.items():
-                _add(families, "queue_" + name, value, (("device", device), ("queue", str(number))))
-    for name, value in metrics.get("network", {}).items():
-        _add(families, "network_" + name + "_total", value)
-    for pool, counts in metrics.get("pools", {}).items():
-        for name, value in counts.items():
-            _add(families, "pool_" + name + ("_total" if name == "failed" else ""), value, (("pool", pool),))
     lines = []
-    for name, samples in families.items():
+    for name, samples in _families(metrics).items():
         _write(lines, _PREFIX + name, samples)
     for name, value in (own or {}).items():
         _write(lines, name, [((), value)])
     return "\n".join(lines) + "\n"
+
+
+def _families(metrics):
+    """Samples by name: a list of (labels, value)."""
+    families = {}
+    _add(families, "uptime_seconds", metrics["uptime_s"])
+    for name, value in metrics["heap"].items():
+        _add(families, "heap_collections_total" if name == "collections" else "heap_" + _bytes(name), value)
+    for name, value in metrics.get("network", {}).items():
+        _add(families, "network_" + name + "_total", value)
+    for device, counts in metrics["devices"].items():
+        _add_all(families, "device_%s_total", counts, ("device", device))
+    for pool, counts in metrics.get("pools", {}).items():
+        _add_all(families, "pool_%s", counts, ("pool", pool))
+    for device, queues in metrics.get("queues", {}).items():
+        for number, queue in enumerate(queues):
+            _add_all(families, "queue_%s", queue, ("device", device), ("queue", str(number)))
+    return families
 
 
 def _device():
@@ -52,6 +54,12 @@ def _bytes(name):
 
 def _add(families, name, value, labels=()):
     families.setdefault(name, []).append((labels, value))
+
+
+def _add_all(families, pattern, counts, *labels):
+    for name, value in counts.items():
+        total = "_total" if name == "failed" else ""
+        _add(families, pattern % name + total, value, labels)
 
 
 def _write(lines, name, samples):
