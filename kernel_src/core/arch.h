@@ -1,4 +1,5 @@
-/* What the portable part asks of an architecture. Each function is implemented in arch/ARCH. */
+/* What the portable part asks of an architecture. Each function is implemented in arch/ARCH, the
+ * shortest ones in arch/ARCH/inline. */
 #pragma once
 
 #include <stdbool.h>
@@ -18,10 +19,14 @@ struct start_info_range arch_map_ram(struct start_info_range range);
 /* The interrupt controllers; interrupts stay off. */
 void arch_init(void);
 
-bool arch_interrupts_off(void); /* whether they were on */
-void arch_interrupts_on(void);
-void arch_interrupts_restore(bool on);
-void arch_halt(void); /* turns interrupts on and halts, with nothing lost between */
+/*
+ * bool arch_interrupts_off(void)           whether they were on
+ * void arch_interrupts_on(void)
+ * void arch_interrupts_restore(bool on)
+ * void arch_halt(void)                     turns interrupts on and halts, with nothing lost between
+ * uint64_t arch_ticks(void)                of the processor's counter since the machine's start
+ */
+#include "processor.h"
 
 /* Interrupt line `pin` of the machine calls handler(argument), interrupts off. 0, or -ENOSPC: no vector is left. */
 int arch_interrupt_attach(unsigned pin, void (*handler)(void *), void *argument);
@@ -37,8 +42,6 @@ volatile void *arch_map_device(uint64_t address, uint64_t bytes);
  * of 4. All ones where there is nothing. */
 uint32_t arch_pci_read(uint16_t function, uint8_t offset);
 void arch_pci_write(uint16_t function, uint8_t offset, uint32_t value);
-
-uint64_t arch_ticks(void); /* of the processor's counter since the machine's start */
 
 /* A length of time in the counter's ticks, and in nanoseconds of a clock whose rate is known. */
 struct arch_reference {

@@ -5,7 +5,6 @@
 #include "layout.h"
 #include "paging.h"
 #include "symbols.h"
-#include "ticks.h"
 #include "unikernel/memory.h"
 #include "unikernel/port.h"
 
@@ -22,32 +21,6 @@ enum {
 void arch_init(void) {
     paging_map_devices();
     interrupts_init();
-}
-
-bool arch_interrupts_off(void) {
-    enum { INTERRUPTS_ON = 1 << 9 }; /* of RFLAGS */
-    uint64_t flags;
-    __asm__ volatile("pushfq; pop %0; cli" : "=r"(flags) : : "memory");
-    return flags & INTERRUPTS_ON;
-}
-
-void arch_interrupts_on(void) {
-    __asm__ volatile("sti" : : : "memory");
-}
-
-void arch_interrupts_restore(bool on) {
-    if (on) {
-        arch_interrupts_on();
-    }
-}
-
-/* STI takes effect after the next instruction, so an interrupt that is due wakes this HLT. Intel SDM volume 2, STI. */
-void arch_halt(void) {
-    __asm__ volatile("sti; hlt" : : : "memory");
-}
-
-uint64_t arch_ticks(void) {
-    return ticks();
 }
 
 bool arch_random_present(void) {

@@ -9,7 +9,6 @@
 
 #include "core/arch.h"
 #include "core/reference.h"
-#include "ticks.h"
 #include "unikernel/port.h"
 #include "unikernel/wait.h"
 
@@ -68,9 +67,9 @@ static struct arch_reference timer_now(void) {
     struct arch_reference now = {0};
     uint64_t closest = UINT64_MAX;
     for (int i = 0; i < LOOKS; i++) {
-        const uint64_t before = ticks();
+        const uint64_t before = arch_ticks();
         const uint32_t left = *local(LOCAL_TIMER_CURRENT);
-        const uint64_t width = ticks() - before;
+        const uint64_t width = arch_ticks() - before;
         if (width <= closest) {
             closest = width;
             now = (struct arch_reference){before + width / 2, period_ns - left};
