@@ -1,9 +1,12 @@
 """One machine of each ending, on the real QEMU."""
 
+from unittest.mock import AsyncMock
+
 import pytest
 
 from tests.machine.images import guest
-from unikernel.machine import registry
+from unikernel.errors import VmmError
+from unikernel.machine import qemu, registry
 from unikernel.machine.boot import boot
 from unikernel.machine.handle import MachineState
 
@@ -73,3 +76,32 @@ async def test_a_paused_machine_can_be_started_again() -> None:
         await machine.console.expect("up")
         await machine.console.send("second")
         await machine.console.expect("second")
+
+
+async def test_an_answer_that_is_lost_with_the_machine_is_not_missed() -> None:
+    """A machine that ends by a break takes QEMU along, and on a busy host often the monitor's answer, too."""
+    machine = await boot(guest("ECHO", status=6))
+    await machine.console.expect("up")
+    session = machine._session
+    assert isinstance(session, qemu.QemuSession)
+    carry_out = session._monitor.execute
+
+    async def lost(command: str, arguments: dict[str, object]) -> None:
+        await carry_out(command, arguments)
+        message = "QEMU did not carry out it (Disconnected)."
+        raise VmmError(message)
+
+    session._monitor.execute = lost  # type: ignore[method-assign, assignment]
+    await machine.interrupt()
+    assert (await machine.wait(20)).status == 6
+
+
+async def test_a_break_that_did_not_reach_a_machine_that_runs_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(qemu, "GONE_S", 0.05)
+    machine = await boot(guest("SPIN"))
+    await machine.console.expect("up")
+    assert isinstance(machine._session, qemu.QemuSession)
+    machine._session._monitor.execute = AsyncMock(side_effect=VmmError("gone"))  # type: ignore[method-assign]
+    with pytest.raises(VmmError, match="gone"):
+        await machine.interrupt()
+    await machine.stop()

@@ -18,7 +18,7 @@ def test_boot_expect_send_wait() -> None:
         machine.console.send("ping\n")
         assert machine.console.expect(r"p(i)ng")[1] == b"i"
         machine.console.post("posted\n")
-        machine.console.expect("posted")
+        machine.console.expect("posted\n")
         assert [other.name for other in machines()] == ["echo"]
         assert machine.records.valid
         assert "running echo, 8 MiB" in str(machine)

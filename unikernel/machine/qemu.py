@@ -12,7 +12,7 @@ import signal
 import socket
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from unikernel.errors import VmmError
 from unikernel.machine import backlog, forwards
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from unikernel.machine.metrics import DriveCounts, QueueDepth
+
+GONE_S: Final = 5
+"""How long a QEMU whose monitor is gone may take to end, on a busy host."""
 
 
 class Qemu:
@@ -135,7 +138,18 @@ class QemuSession:
             with contextlib.suppress(BlockingIOError, BrokenPipeError):  # so many wait already, or nobody does
                 self._breaks.send(b"\3")
             return
-        await self._monitor.execute("chardev-send-break", {"id": CONSOLE_ID})
+        try:
+            await self._monitor.execute("chardev-send-break", {"id": CONSOLE_ID})
+        except VmmError:
+            # A machine that ends by the break takes QEMU along, and perhaps its answer.
+            if not await self._ends():
+                raise
+
+    async def _ends(self) -> bool:
+        """Whether QEMU, whose monitor is gone, has ended, too; the one is seen a little before the other."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._process.wait(), GONE_S)
+        return not self._process.running
 
     async def pause(self) -> None:
         """Stop all processors of the machine."""
