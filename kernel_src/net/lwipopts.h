@@ -54,6 +54,7 @@
 /* IP. */
 #define ARP_TABLE_SIZE                 64
 #define ETHARP_TRUST_IP_MAC            0
+#define ARP_QUEUEING                   1 /* several packets wait for an address, not the last alone */
 #define MEMP_NUM_ARP_QUEUE             32
 #define MEMP_NUM_REASSDATA             8
 #define IP_REASS_MAX_PBUFS             64
@@ -65,6 +66,9 @@
 #define LWIP_NETIF_EXT_STATUS_CALLBACK 1
 #define MEMP_NUM_SYS_TIMEOUT           (LWIP_NUM_SYS_TIMEOUT_INTERNAL + 8)
 
+#if LWIP_DNS
+    #define DNS_TABLE_SIZE 16
+#endif
 #if LWIP_DHCP
     #define LWIP_DHCP_DOES_ACD_CHECK 0 /* five seconds more before there is an address */
     #define LWIP_DHCP_GET_NTP_SRV    1

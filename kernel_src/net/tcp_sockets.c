@@ -12,16 +12,13 @@
 #include "lwip/stats.h"
 
 #include "address.h"
-#include "net.h"
+#include "port.h"
 #include "tcp_socket.h"
 #include "unikernel/device.h"
 
 enum {
     BACKLOG = 255, /* whatever the app says */
-    SOCKETS = MEMP_NUM_TCP_PCB + MEMP_NUM_TCP_PCB_LISTEN,
-    FIRST_OWN_PORT = 49152, /* RFC 6335, section 6 */
-    OWN_PORTS = 16384,
-    PORT_TRIES = 64
+    SOCKETS = MEMP_NUM_TCP_PCB + MEMP_NUM_TCP_PCB_LISTEN
 };
 
 static struct socket sockets[SOCKETS];
@@ -106,11 +103,11 @@ static int bind(struct socket *socket, const struct address *address) {
     return net_errno(tcp_bind(socket->pcb, &ip, address->port));
 }
 
-/* A port of its own that nobody can guess; when all that were tried are taken, lwIP takes the next. RFC 6056. */
+/* A port of its own; when all that were tried are taken, lwIP takes the next. */
 static void take_port(struct tcp_pcb *pcb) {
-    for (unsigned i = 0; pcb->local_port == 0 && i < PORT_TRIES; i++) {
-        (void)tcp_bind(pcb, IP_IS_V4_VAL(pcb->local_ip) ? IP4_ADDR_ANY : IP_ANY_TYPE,
-                       (u16_t)(FIRST_OWN_PORT + net_random() % OWN_PORTS));
+    const ip_addr_t any = pcb->local_ip;
+    for (unsigned i = 0; pcb->local_port == 0 && i < OWN_PORT_TRIES; i++) {
+        (void)tcp_bind(pcb, &any, own_port());
     }
 }
 

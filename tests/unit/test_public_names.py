@@ -30,6 +30,7 @@ NAMES = {
 DEVICES = {
     "BothIps",
     "DhcpIp",
+    "DnsResolver",
     "EncryptedBlock",
     "FatFs",
     "GitFiles",
@@ -53,6 +54,7 @@ DEVICES = {
     "TcpSockets",
     "TscClock",
     "Uart16550",
+    "UdpSockets",
     "VirtioBlock",
     "VirtioConsole",
     "VirtioEntropy",

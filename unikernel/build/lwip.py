@@ -25,6 +25,7 @@ _OPTIONS = {
     "dhcp_ip": ("LWIP_DHCP",),
     "ipv6": ("LWIP_IPV6",),
     "dns_resolver": ("LWIP_DNS",),
+    "udp_sockets": ("LWIP_IGMP",),
     "mdns_responder": ("LWIP_IGMP",),
 }
 """What lwIP is compiled with when a driver is in the stack; without it, none of its code, nor a timer, is in the image."""

@@ -4,6 +4,7 @@ from unikernel.devices.both_ips import BothIps
 from unikernel.devices.catalogue import Catalogue
 from unikernel.devices.device import Device, Requirement
 from unikernel.devices.dhcp_ip import DhcpIp
+from unikernel.devices.dns_resolver import DnsResolver
 from unikernel.devices.encrypted_block import EncryptedBlock
 from unikernel.devices.fat_fs import FatFs
 from unikernel.devices.git_files import GitFiles
@@ -29,6 +30,7 @@ from unikernel.devices.static_ip import StaticIp
 from unikernel.devices.tcp_sockets import TcpSockets
 from unikernel.devices.tsc_clock import TscClock
 from unikernel.devices.uart16550 import Uart16550
+from unikernel.devices.udp_sockets import UdpSockets
 from unikernel.devices.virtio_block import VirtioBlock
 from unikernel.devices.virtio_console import VirtioConsole
 from unikernel.devices.virtio_entropy import VirtioEntropy
@@ -47,7 +49,7 @@ CATALOGUE = Catalogue(
         *(Repl, Log),
         *(StaticIp, DhcpIp, Ipv6, BothIps, Loopback),
         *(MbedTls,),
-        *(TcpSockets,),
+        *(TcpSockets, UdpSockets, DnsResolver),
         *(HostControl, Watchdog, Metrics),
         *(RawMemory, RawIo),
     )
@@ -62,6 +64,7 @@ __all__ = [
     "Catalogue",
     "Device",
     "DhcpIp",
+    "DnsResolver",
     "EncryptedBlock",
     "FatFs",
     "Forward",
@@ -91,6 +94,7 @@ __all__ = [
     "TcpSockets",
     "TscClock",
     "Uart16550",
+    "UdpSockets",
     "UserNetwork",
     "Value",
     "VirtioBlock",

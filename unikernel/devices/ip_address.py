@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
+from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface, ip_address
 from typing import Final
 
 from unikernel.errors import Refusal
 
 NETWORK_6_BITS: Final = 64
 """Of every network whose hosts have an interface identifier. RFC 4291, section 2.5.1."""
+
+MOST_SERVERS: Final = 2
+"""Name servers, one asked after the other."""
 
 _HOSTNAME: Final = re.compile(r"(?=.{1,63}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")
 
@@ -56,7 +59,9 @@ def interface6(text: str, place: str) -> IPv6Interface:
             f"take what routers announce."
         ) from None
     if found.network.prefixlen != NETWORK_6_BITS:
-        raise Refusal(f"{place}: address is {text!r}; its network must have {NETWORK_6_BITS} bits: write {found.ip}/64.")
+        raise Refusal(
+            f"{place}: address is {text!r}; its network must have {NETWORK_6_BITS} bits: write {found.ip}/64."
+        )
     if found.ip.is_unspecified or found.ip.is_multicast or found.ip.is_loopback or found.ip.is_link_local:
         raise Refusal(
             f"{place}: address is {text!r}, which is no machine's own beyond its link; give one of its network, as "
@@ -87,3 +92,25 @@ def hostname(text: str, place: str) -> None:
         raise Refusal(
             f"{place}: hostname is {text!r}; use 1 to 63 letters, digits and -, which is neither first nor last."
         )
+
+
+def servers(text: str, place: str) -> None:
+    """Checks addresses of name servers, two at most, with commas between. Raises `Refusal`."""
+    found = text.split(",") if text else []
+    if len(found) > MOST_SERVERS or not all(map(_is_address, found)):
+        raise Refusal(f"{place}: servers is {text!r}; write one or two addresses, as 10.0.2.3,10.0.2.4, or nothing.")
+
+
+def hosts(text: str, place: str) -> None:
+    """Checks a table of names and addresses, with commas between. Raises `Refusal`."""
+    for entry in text.split(",") if text else ():
+        name, _, address = entry.partition("=")
+        if not all(map(_HOSTNAME.fullmatch, name.split("."))) or not _is_address(address):
+            raise Refusal(f"{place}: hosts has {entry!r}; write a name and its address, as db=10.0.2.7.")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return "%" not in text and bool(ip_address(text))
+    except ValueError:
+        return False
