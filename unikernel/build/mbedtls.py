@@ -27,6 +27,7 @@ _SMALL = (
 _FILE_FLAGS = {
     # The table of keys is of all sessions, and in the memory of none: kernel_src/crypto/tls/platform.c.
     "psa_crypto_slot_management": ("-DMBEDTLS_PLATFORM_CALLOC_MACRO=tls_calloc_keys",),
+    "ssl_tls12_client": ("-include", "crypto/tls/pss_in_tls12.h"),  # which says why
 }
 _FLAGS = (
     *(flag for flag in FLAGS if flag != "-mgeneral-regs-only"),  # no interrupt comes here, and AES has vector registers

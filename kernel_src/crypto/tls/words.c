@@ -105,6 +105,7 @@ static const struct {
 } errors[] = {
     {MBEDTLS_ERR_SSL_INVALID_MAC, "a record was changed on its way, or is under other keys"},
     {MBEDTLS_ERR_SSL_INVALID_RECORD, "what came is no record of TLS"},
+    {MBEDTLS_ERR_SSL_BAD_INPUT_DATA, "a record of the peer is longer than there are any"},
     {MBEDTLS_ERR_SSL_DECODE_ERROR, "a message of the peer cannot be read"},
     {MBEDTLS_ERR_SSL_ILLEGAL_PARAMETER, "a message of the peer says what it must not"},
     {MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE, "a message of the peer came out of its order"},
