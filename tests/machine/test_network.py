@@ -1,5 +1,6 @@
 """The network of a machine on the real QEMU: ports that lead in, private networks, taps and bridges, and cables."""
 
+import asyncio
 import json
 import os
 import signal
@@ -177,3 +178,40 @@ def test_taps_and_bridges_in_a_namespace() -> None:
         [*unshare, sys.executable, "-m", "tests.machine.taps"], capture_output=True, text=True, timeout=300, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+async def test_what_goes_through_a_nic_is_captured_also_after_a_restart() -> None:
+    async with Network("lab").port("probe") as port, await boot(guest("IDLE", network="network lab")) as machine:
+        async with await machine.capture() as capture:
+            to_machine = b"\xff" * 6 + b"\x02\0\0\0\0\x09" + b"\x88\xb5" + b"to the machine".ljust(46)
+            await port.send(to_machine)
+            while len(capture.frames) < 1:
+                await asyncio.sleep(0.01)
+            await announce(machine)
+            while len(capture.frames) < 2:
+                await asyncio.sleep(0.01)
+            await machine.restart()
+            while len(capture.frames) < 3:
+                await announce(machine)
+                await asyncio.sleep(0.1)
+        first, second, *others = capture.frames
+        assert first.data == to_machine
+        assert all(each.data[6:12].hex(":") == mac_of("idle", machine.name, "net") for each in (second, *others))
+        assert first.time_us <= second.time_us
+        assert "RARP" in capture.table().rows[1][4] or "ARP" in capture.table().rows[1][4]
+
+
+async def test_a_capture_is_bounded_by_the_real_qemu_too() -> None:
+    async with await boot(guest("IDLE", network="user")) as machine:
+        capture = await machine.capture(limit_bytes=1024)
+        while not capture.ended:
+            await announce(machine)
+            await asyncio.sleep(0.01)
+        assert 1 <= len(capture.pcap) // 1024 + 1 <= 2
+        assert capture.frames
+
+
+def test_a_machine_of_another_process_is_captured_there(capsys: pytest.CaptureFixture[str]) -> None:
+    with sync.boot(guest("IDLE", network="user")) as machine:
+        assert main(["capture", machine.name]) == 2
+        assert f'capture: "{machine.name}" belongs to process {os.getpid()}; use its' in capsys.readouterr().err

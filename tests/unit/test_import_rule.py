@@ -61,6 +61,7 @@ USES = {
     "footprint": "['footprint', 'app']",
     "plot": "['plot', 'heat', 'app']",
     "console": "['console', 'nobody']",
+    "capture": "['capture', 'nobody']",
     "ps": "['ps', '--json']",
     "stop": "['stop']",
     "doctor": "['doctor']",

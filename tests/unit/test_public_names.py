@@ -63,7 +63,7 @@ DEVICES = {
 }
 VERBS_PINNED = (
     *("new", "build", "boot", "describe", "devices", "check", "footprint"),
-    *("plot", "console", "ps", "stop", "doctor", "fetch", "clean"),
+    *("plot", "console", "capture", "ps", "stop", "doctor", "fetch", "clean"),
 )
 
 

@@ -22,6 +22,7 @@ VERBS = {
     "footprint": "tell who owns each byte of an image",
     "plot": "draw the boot, the footprint or the memory",
     "console": "attach to a machine that was booted with --detach",
+    "capture": "show what goes through a kept machine's nic, or write it for Wireshark",
     "ps": "list the machines that run",
     "stop": "stop a machine",
     "doctor": "say what this computer has and lacks, with the cure",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from unikernel import abi
 from unikernel.errors import VmmError
 from unikernel.machine.metrics import DriveCounts, QueueDepth
+from unikernel.machine.pcap import HEADER, Frame
 from unikernel.machine.vmm import Channel, EndKind, Session, VmmEnd
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class FakeMachine:
         self.running.set()
         self.links: dict[str, bool] = {}
         """What was said of a nic's link, by name."""
+        self.recordings: dict[str, int] = {}
+        """Files that are written to, by name."""
         self._texts = texts
         self._loop = asyncio.get_running_loop()
 
@@ -57,6 +60,11 @@ class FakeMachine:
     async def read(self, size: int = READ_BYTES, channel: str = "") -> bytes:
         """What was typed, at most `size` bytes; waits for some; empty when the owner is gone."""
         return await self._loop.sock_recv(self._texts[channel], size)
+
+    def pass_frame(self, data: bytes) -> None:
+        """Let a frame go through every nic that is recorded."""
+        for fd in self.recordings.values():
+            os.write(fd, Frame(0, data, len(data)).record())
 
     def note_listening(self, *, listening: bool) -> None:
         """Write the head of the records; a machine listens from the start, unless its script says otherwise."""
@@ -151,6 +159,16 @@ class FakeSession:
         """Seen by a script that looks."""
         self.machine.links[nic] = up
 
+    async def record(self, name: str, nic: str, file: str) -> None:
+        """Frames are passed by the script."""
+        del nic
+        self.machine.recordings[name] = os.open(file, os.O_WRONLY)
+        os.write(self.machine.recordings[name], HEADER)
+
+    async def stop_recording(self, name: str) -> None:
+        """Close it."""
+        os.close(self.machine.recordings.pop(name))
+
     def stop(self) -> None:
         """End the play."""
         self._play.cancel()
@@ -182,5 +200,7 @@ class FakeSession:
             self._let_go()
 
     def _let_go(self) -> None:
+        while self.machine.recordings:
+            os.close(self.machine.recordings.popitem()[1])
         for each in self._theirs.values():
             each.close()

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 from unikernel.errors import MachineTimeout, WrongState
+from unikernel.machine.capture import LIMIT_BYTES, Capture, check_limit
 from unikernel.machine.metrics import MachineMetrics, last_said
 from unikernel.machine.run import Run, restarted
 from unikernel.table import Card, Link
@@ -156,6 +157,24 @@ class Handle(ABC):
         """Pull the cable of the nic of that name, or plug it in again; a machine's only nic needs no name. A restart plugs
         it in. Raises `Refusal` for a nic that it has not.
         """
+
+    async def capture(self, nic: str = "", *, limit_bytes: int = LIMIT_BYTES) -> Capture:
+        """Keep what goes through the nic of that name from now on, up to so many bytes; a machine's only nic needs no name.
+        Raises `Refusal` for a nic that it has not.
+        """
+        return Capture(self, *await self.begin_recording(nic, check_limit(limit_bytes)))
+
+    @abstractmethod
+    async def begin_recording(self, nic: str, limit_bytes: int) -> tuple[str, str]:
+        """For `capture`: the nic's name, and the recording's."""
+
+    @abstractmethod
+    async def recorded(self, name: str, offset: int) -> tuple[bytes, bool]:
+        """For `capture`: some of a recording from `offset` on, and whether that is the end; waits until there is some."""
+
+    @abstractmethod
+    async def stop_recording(self, name: str) -> None:
+        """For `capture`: end a recording."""
 
     @abstractmethod
     async def interrupt(self) -> None:

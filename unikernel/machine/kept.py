@@ -229,6 +229,22 @@ class KeptMachine(Handle):
         await self._ask("link", json.dumps({"nic": nic, "up": up}).encode())
 
     @require(MachineState.RUNNING, MachineState.PAUSED)
+    async def begin_recording(self, nic: str, limit_bytes: int) -> tuple[str, str]:
+        """For `capture`; the keeper keeps it."""
+        answer = await self._ask("record", json.dumps([nic, limit_bytes]).encode())
+        found, name = json.loads(answer)
+        return str(found), str(name)
+
+    async def recorded(self, name: str, offset: int) -> tuple[bytes, bool]:
+        """For `capture`."""
+        answer = await self._ask("recorded", json.dumps([name, offset]).encode())
+        return answer[1:], bool(answer[0])
+
+    async def stop_recording(self, name: str) -> None:
+        """For `capture`."""
+        await self._ask("stop_recording", name.encode())
+
+    @require(MachineState.RUNNING, MachineState.PAUSED)
     async def interrupt(self) -> None:
         """What Ctrl-C does: a break of the console, which arrives even when the machine takes no input."""
         await self._ask("interrupt")

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 LINGER_S: Final = 30.0
 """After the machine's end, how long viewers may take to read the rest."""
+ANSWER_S: Final = 1.0
+"""How long answers may take that are due when the machine has ended."""
 MOST_ASKED: Final = 64
 """How many questions of one viewer may be open."""
 MOST_INPUT_BYTES: Final = 1 << 20
@@ -110,6 +112,8 @@ class Viewer:
         self._writer = writer
         self._news = asyncio.Event()
         self._answering: set[asyncio.Task[None]] = set()
+        self._recordings: set[str] = set()
+        """Those that this viewer has begun; they end with it."""
 
     async def live(self, replay_from: int) -> None:
         """Until the viewer leaves, or has read to the machine's end."""
@@ -129,6 +133,8 @@ class Viewer:
             for task in (pump, listen, *self._answering):
                 task.cancel()
             await asyncio.gather(pump, listen, return_exceptions=True)
+            for name in self._recordings:
+                await machine.stop_recording(name)
 
     async def _pump(self, position: int) -> None:
         """All output from `position` on, and all that the channels have, in turn; then the run."""
@@ -146,6 +152,8 @@ class Viewer:
             if some:
                 continue
             if (run := self._machine.run) is not None:
+                if self._answering:  # what was asked before is answered before
+                    await asyncio.wait(self._answering, timeout=ANSWER_S)
                 self._send(wire.ended(run, self._machine.records_bytes()))
                 await self._writer.drain()
                 return
@@ -184,6 +192,15 @@ class Viewer:
             return (await machine.host_view()).json()
         elif what == "power_cut":
             await machine.power_cut(**json.loads(data))
+        elif what == "record":
+            nic, name = await machine.begin_recording(*json.loads(data))
+            self._recordings.add(name)
+            return json.dumps([nic, name]).encode()
+        elif what == "recorded":
+            name, offset = json.loads(data)
+            return await self._recorded(name, int(offset))
+        elif what == "stop_recording":
+            await machine.stop_recording(self._own(data.decode()))
         elif what == "link":
             await machine.link(**json.loads(data))
         elif what in ("interrupt", "pause", "resume", "stop", "shutdown", "restart"):
@@ -194,6 +211,19 @@ class Viewer:
             )
             raise WrongState(refusal)
         return b""
+
+    async def _recorded(self, name: str, offset: int) -> bytes:
+        more, ended = await self._machine.recorded(self._own(name), offset)
+        if ended:
+            self._recordings.discard(name)
+        return bytes([ended]) + more
+
+    def _own(self, name: str) -> str:
+        """A recording that this viewer has begun."""
+        if name not in self._recordings:
+            message = f'capture: there is no recording "{name}" of this viewer; begin one.'
+            raise WrongState(message)
+        return name
 
     def _send(self, message: Message) -> None:
         self._writer.write(message.frame())

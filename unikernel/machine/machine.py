@@ -18,6 +18,7 @@ from unikernel.machine.channel_console import ChannelConsole
 from unikernel.machine.handle import Handle, MachineState, require
 from unikernel.machine.metrics import HostView
 from unikernel.machine.power import PowerCut
+from unikernel.machine.recorder import Recordings
 from unikernel.machine.run import (
     POWER_CUT,
     STATUS_TIMEOUT,
@@ -84,6 +85,7 @@ class Machine(Handle):
         self.forwards = forwards.opened(hardware.nics)
         self.addresses = hardware.addresses
         self._session = session
+        self._recordings = Recordings()
         self._ours: Verdict | None = None
         self._restart_asked = False
         self._last_records = b""
@@ -158,6 +160,20 @@ class Machine(Handle):
     async def link(self, nic: str = "", *, up: bool) -> None:
         """Pull a nic's cable, or plug it in again; see `handle.Handle.link`."""
         await self._session.link(nics.one_of(self.name, self._hardware.nics, nic, "link"), up=up)
+
+    @require(MachineState.RUNNING, MachineState.PAUSED)
+    async def begin_recording(self, nic: str, limit_bytes: int) -> tuple[str, str]:
+        """For `capture`."""
+        found = nics.one_of(self.name, self._hardware.nics, nic, "capture")
+        return found, await self._recordings.begin(self._session, found, limit_bytes)
+
+    async def recorded(self, name: str, offset: int) -> tuple[bytes, bool]:
+        """For `capture`."""
+        return await self._recordings.since(name, offset)
+
+    async def stop_recording(self, name: str) -> None:
+        """For `capture`."""
+        await self._recordings.stop(name)
 
     @require(MachineState.RUNNING, MachineState.PAUSED)
     async def interrupt(self) -> None:
@@ -261,6 +277,7 @@ class Machine(Handle):
             ended_ns = time.monotonic_ns()
             for text in (self.console, *self.channels.values()):
                 text.close()
+            self._recordings.end()
             run = self._make_run(end, ended_ns)
             self.listing.end(run)
             try:
@@ -319,6 +336,7 @@ class Machine(Handle):
         self.restarts += 1
         self._restart_asked = False
         await old.close()
+        self._recordings.go_on(session)
         self.console.connect(session.console)
         for name, channel in session.channels.items():
             self.channels[name].connect(channel)

@@ -22,7 +22,7 @@ from unikernel.machine.process import Process
 from unikernel.machine.qemu_command import BINARY, NAME, mapped_command
 from unikernel.machine.qemu_devices import CONSOLE_ID, breaks
 from unikernel.machine.qemu_monitor import WATCHDOG, Monitor, counts
-from unikernel.machine.qemu_network import PORT_TAKEN, nic_id
+from unikernel.machine.qemu_network import PORT_TAKEN, netdev_id, nic_id
 from unikernel.machine.qemu_queues import Queues
 from unikernel.machine.vmm import Channel, Drive, EndKind, Hardware, Session, VmmEnd
 
@@ -170,6 +170,15 @@ class QemuSession:
     async def link(self, nic: str, *, up: bool) -> None:
         """The nic's own link: its driver sees that it is down."""
         await self._monitor.execute("set_link", {"name": nic_id(nic), "up": up})
+
+    async def record(self, name: str, nic: str, file: str) -> None:
+        """A filter of QEMU's, whatever the nic is plugged into."""
+        what = {"qom-type": "filter-dump", "id": name, "netdev": netdev_id(nic), "file": file}
+        await self._monitor.execute("object-add", what)
+
+    async def stop_recording(self, name: str) -> None:
+        """Take the filter away; its file is complete then."""
+        await self._monitor.execute("object-del", {"id": name})
 
     def stop(self) -> None:
         """SIGTERM ends QEMU in order; it needs no monitor."""

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 from unikernel.errors import Refusal
 from unikernel.machine import machine as asynchronous
 from unikernel.machine.boot import boot as asynchronous_boot
+from unikernel.machine.capture import LIMIT_BYTES
 from unikernel.machine.forwards import texts
 from unikernel.machine.limits import DEFAULT_OUTPUT_BYTES
 from unikernel.machine.loop import core
+from unikernel.machine.sync_capture import Capture
 
 if TYPE_CHECKING:
     import re
@@ -173,6 +175,12 @@ class Machine:
         it in. Raises `Refusal` for a nic that it has not.
         """
         core().run(self.inner.link(nic, up=up))
+
+    def capture(self, nic: str = "", *, limit_bytes: int = LIMIT_BYTES) -> Capture:
+        """Keep what goes through the nic of that name from now on, up to so many bytes; a machine's only nic needs no name.
+        Raises `Refusal` for a nic that it has not.
+        """
+        return Capture(core().run(self.inner.capture(nic, limit_bytes=limit_bytes)))
 
     def leave(self) -> Run | None:
         """Let go of it: an owner's machine ends with that, and its run is returned; a kept one runs on."""

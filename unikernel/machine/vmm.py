@@ -179,6 +179,12 @@ class Session(Protocol):
     async def link(self, nic: str, *, up: bool) -> None:
         """Pull a nic's cable, or plug it in again."""
 
+    async def record(self, name: str, nic: str, file: str) -> None:
+        """Have every frame of a nic written to a file, as pcap, until `stop_recording` of that name."""
+
+    async def stop_recording(self, name: str) -> None:
+        """End what `record` began."""
+
     def stop(self) -> None:
         """Ask the VMM to end in order; `wait` says when it did."""
 

@@ -13,6 +13,7 @@ USAGE = {
     "build": "%unikernel build [NAME] [--memory 8M]",
     "boot": "%unikernel boot [NAME] [--repl]",
     "console": "%unikernel console [MACHINE]",
+    "capture": "%unikernel capture [MACHINE] [--stop]",
     "stop": "%unikernel stop [MACHINE]",
     "describe": "%unikernel describe [NAME]",
     "check": "%unikernel check [NAME]",

@@ -24,6 +24,7 @@ VERBS = {
     "build": "make the image of an app or a stack",
     "boot": "start a machine; its console is in the cell",
     "console": "show a machine's console again, or one that another process keeps",
+    "capture": "keep what goes through a machine's nic, and show it decoded",
     "ps": "list the machines that run",
     "stop": "end a machine",
     "describe": "the plan: graph, devices in boot order, components",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from unikernel.build.image import Image
     from unikernel.machine.sync import Machine
+    from unikernel.machine.sync_capture import Capture
     from unikernel.machine.vmm import Vmm
 
 T = TypeVar("T")
@@ -37,6 +38,8 @@ class Session:
     stacks: dict[str, Stack] = field(default_factory=dict)
     images: dict[str, Image] = field(default_factory=dict)
     machines: dict[str, Machine] = field(default_factory=dict)
+    captures: dict[str, Capture] = field(default_factory=dict)
+    """By the machine's name, those that have not been shown to their end."""
     folders: dict[str, Path] = field(default_factory=dict)
     """Where the images of a project's stack go; others go to ``build``."""
     vmm: Vmm | None = field(default=None, repr=False)

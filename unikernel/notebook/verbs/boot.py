@@ -71,6 +71,8 @@ def run(session: Session, options: Namespace) -> None:
         )
 
     machine = booted(options.name)
+    for each in machine.forwards:
+        show_line(f"{machine.name}: {each.url or each}", f"{escape(machine.name)}: {each.link().html()}")
     if machine.gdb_command:
         show_line(
             f"{machine.name} waits for gdb: {machine.gdb_command}",
