@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "crypto/tls.h"
+#include "py/cstack.h"
+#include "py/runtime.h"
 #include "unikernel/memory.h"
 
 #include "port.h"
@@ -25,6 +27,13 @@ struct rom_file tls_device_roots(void) {
     const struct device *device = device_providing(INTERFACE_TLS);
     const char *name = ((const struct mbed_tls_parameters *)device->parameters)->roots;
     return *name == 0 ? (struct rom_file){NULL, 0} : rom_find(name, strlen(name));
+}
+
+void tls_check_stack(void) {
+    enum { STACK_BYTES = 16 * 1024 };
+    if (mp_cstack_usage() + STACK_BYTES > MP_STATE_THREAD(stack_limit)) {
+        mp_raise_recursion_depth();
+    }
 }
 
 const struct driver mbed_tls_driver = {

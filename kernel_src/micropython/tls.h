@@ -10,6 +10,9 @@
 bool tls_device_up(void);
 struct rom_file tls_device_roots(void); /* no bytes: the stack names none */
 
+/* Raises RuntimeError where the stack has no room for what mbedTLS takes at most, twice what was measured. */
+void tls_check_stack(void);
+
 /* tls_error.c: ssl's exceptions, and what raises them. */
 extern const mp_obj_type_t mp_type_SSLError, mp_type_SSLCertVerificationError, mp_type_SSLEOFError,
     mp_type_SSLWantReadError, mp_type_SSLWantWriteError;

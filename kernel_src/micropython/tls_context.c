@@ -62,6 +62,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(delete_obj, delete);
 
 /* What is given as a file: its bytes, which `keep` holds alive. */
 static mp_buffer_info_t content(mp_obj_t given, mp_obj_t *keep) {
+    tls_check_stack();
     *keep = given;
     if (mp_obj_is_str(given) && strstr(mp_obj_str_get_str(given), "-----BEGIN ") == NULL) {
         const mp_obj_t arguments[] = {given, MP_OBJ_NEW_QSTR(MP_QSTR_rb)};

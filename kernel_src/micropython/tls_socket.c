@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "crypto/tls.h"
-#include "py/cstack.h"
 #include "py/gc.h"
 #include "py/mperrno.h"
 #include "py/objtuple.h"
@@ -17,10 +16,7 @@
 
 #include "tls.h"
 
-enum {
-    STACK_BYTES = 16 * 1024, /* that mbedTLS takes at most between here and the stream below, twice what was measured */
-    DIRECTIONS = MP_STREAM_POLL_RD | MP_STREAM_POLL_WR,
-};
+enum { DIRECTIONS = MP_STREAM_POLL_RD | MP_STREAM_POLL_WR };
 
 typedef struct tls_socket_object {
     mp_obj_base_t base;
@@ -87,9 +83,7 @@ static struct tls_stream begin(tls_socket_object_t *self) {
     if (self->busy) {
         mp_raise_OSError(MP_EBUSY);
     }
-    if (mp_cstack_usage() + STACK_BYTES > MP_STATE_THREAD(stack_limit)) {
-        mp_raise_recursion_depth();
-    }
+    tls_check_stack();
     self->busy = true;
     self->error = 0;
     self->raised = MP_OBJ_NULL;
