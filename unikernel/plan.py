@@ -24,7 +24,7 @@ from unikernel.devices import (
     listing,
 )
 from unikernel.errors import Refusal
-from unikernel.interfaces import Clock, Console, Dns, Entropy, Interface, Tcp, Udp
+from unikernel.interfaces import Clock, Console, Dns, Entropy, Interface, Tcp, Tls, Udp
 from unikernel.stack import Stack, settings
 from unikernel.table import Card, Column, Table
 from unikernel.targets import Target, target_named
@@ -48,6 +48,7 @@ APP_REQUIREMENTS = (
     Requirement("tcp", Tcp, optional=True),
     Requirement("udp", Udp, optional=True),
     Requirement("dns", Dns, optional=True),
+    Requirement("tls", Tls, optional=True),
 )
 """What the runtime asks for on the app's behalf; entropy and the network only where the stack has them."""
 

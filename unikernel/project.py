@@ -21,7 +21,7 @@ from unikernel.units import exact_memory, parse_memory
 FILE = "unikernel.toml"
 HELLO = 'print("Hello from a unikernel.")\n'
 _KEYS = ("name", "target", "memory", "packages", "app", "parameters", "devices")
-_USES = ("console", "files", "clock", "entropy")
+_USES = ("console", "files", "clock", "entropy", "tcp", "udp", "dns", "tls")
 
 
 @dataclass(frozen=True)
