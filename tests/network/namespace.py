@@ -34,6 +34,16 @@ os.execvp(sys.argv[3], sys.argv[3:])
 @contextlib.asynccontextmanager
 async def server(network: str, addresses: tuple[str, ...], *command: str, log: Path) -> AsyncIterator[None]:
     """Runs a server on that network at those addresses, with lengths; it ends with the block."""
+    async with beside(network, addresses, *command, log=log) as process:
+        yield
+        assert process.poll() is None, log.read_text()
+
+
+@contextlib.asynccontextmanager
+async def beside(
+    network: str, addresses: tuple[str, ...], *command: str, log: Path
+) -> AsyncIterator[subprocess.Popen[bytes]]:
+    """Starts a command there, which may end before the block does."""
     words = ["link set lo up", "link set lab up", *(f"addr add {each} dev lab nodad" for each in addresses)]
     ours, theirs = socket.socketpair()
     start = [sys.executable, "-c", MAKE_TAP, str(theirs.fileno()), ";".join(words), *command]
@@ -50,8 +60,7 @@ async def server(network: str, addresses: tuple[str, ...], *command: str, log: P
             _, passed, _, _ = await asyncio.to_thread(socket.recv_fds, ours, 1, 1)
             assert passed, log.read_text()
             async with relay(network, passed[0]):
-                yield
-            assert process.poll() is None, log.read_text()
+                yield process
         finally:
             process.terminate()
             process.wait(10)
@@ -87,12 +96,12 @@ async def relay(network: str, tap: int) -> AsyncIterator[None]:
 
 @contextlib.asynccontextmanager
 async def dnsmasq(network: str, folder: Path) -> AsyncIterator[Path]:
-    """Dnsmasq at 10.0.2.2, which lends 10.0.2.77; the file of its leases."""
+    """Dnsmasq at 10.0.2.2, which lends 10.0.2.77, and knows db.lab; the file of its leases."""
     leases = folder / "leases"
     command = (
-        *("dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--user=root", "--group=root", "--port=0"),
+        *("dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--user=root", "--group=root", "--no-resolv"),
         *("--interface=lab", "--bind-interfaces", "--dhcp-authoritative", f"--dhcp-leasefile={leases}"),
-        *("--dhcp-range=10.0.2.77,10.0.2.77,1h", "--pid-file="),
+        *("--dhcp-range=10.0.2.77,10.0.2.77,1h", "--pid-file=", "--no-hosts", "--host-record=db.lab,10.0.2.9"),
     )
     async with server(network, ("10.0.2.2/24",), *command, log=folder / "dnsmasq.log"):
         yield leases
