@@ -27,6 +27,7 @@
 /* TCP. A window holds what a round trip of a third of a millisecond brings at 100 MB/s. 256 connections, as many as
  * may be half open (tcp_door.c), and those that have ended, of which the oldest makes room. */
 #define TCP_MSS                    1460
+#define LWIP_TCP_RTO_TIME          1000 /* ms, RFC 6298 */
 #define TCP_WND                    (44 * TCP_MSS)
 #define TCP_SND_BUF                (44 * TCP_MSS)
 #define TCP_SND_QUEUELEN           (4 * 44)
@@ -54,8 +55,9 @@
 /* IP. */
 #define ARP_TABLE_SIZE                 64
 #define ETHARP_TRUST_IP_MAC            0
-#define ARP_QUEUEING                   1 /* several packets wait for an address, not the last alone */
-#define MEMP_NUM_ARP_QUEUE             32
+#define ARP_QUEUEING                   1 /* while an address is asked for, many may want to be answered */
+#define ARP_QUEUE_LEN                  128
+#define MEMP_NUM_ARP_QUEUE             160
 #define MEMP_NUM_REASSDATA             8
 #define IP_REASS_MAX_PBUFS             64
 #define LWIP_HAVE_LOOPIF               1

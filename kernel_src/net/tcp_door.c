@@ -1,8 +1,8 @@
 /*
- * Who may come in when it is crowded. What strangers can make the machine keep is bounded, and the bound is shared: no
- * more than so many connections are half open, the oldest makes room for the next; and when frames are scarce, a
- * connection whose bytes nobody has read yet brings no more, so that there is one for each of the others. What is
- * turned away comes again: its sender repeats it.
+ * Who may come in when it is crowded. What strangers can make the machine keep is bounded, and the bound is shared: of
+ * the connections that are half open the oldest makes room for the next; and when frames are scarce, a connection whose
+ * bytes nobody has read yet brings no more, so that there is one for each of the others. What is turned away comes
+ * again: its sender repeats it.
  */
 #include "lwip/opt.h"
 
@@ -13,27 +13,22 @@
 #include "arrivals.h"
 #include "hooks.h"
 
-enum { HALF_OPEN_MOST = 96 };
-
 static bool pool_empty(void) {
-    return lwip_stats.memp[MEMP_TCP_PCB]->used == MEMP_NUM_TCP_PCB;
+    return lwip_stats.memp[MEMP_TCP_PCB]->used == MEMP_NUM_TCP_PCB && tcp_tw_pcbs == NULL;
 }
 
+/* For one more that would be half open. */
 static void make_room(const struct tcp_pcb_listen *listener) {
-    if (listener->accepts_pending < HALF_OPEN_MOST && !pool_empty()) {
+    if (listener->accepts_pending < listener->backlog && !pool_empty()) {
         return;
     }
-    struct tcp_pcb *oldest = NULL;
-    unsigned half_open = 0;
+    struct tcp_pcb *oldest = NULL; /* of one age, the last in the list */
     for (struct tcp_pcb *each = tcp_active_pcbs; each != NULL; each = each->next) {
-        if (each->state == SYN_RCVD) {
-            half_open++;
-            if (oldest == NULL || tcp_ticks - each->tmr >= tcp_ticks - oldest->tmr) {
-                oldest = each;
-            }
+        if (each->state == SYN_RCVD && (oldest == NULL || tcp_ticks - each->tmr >= tcp_ticks - oldest->tmr)) {
+            oldest = each;
         }
     }
-    if (oldest != NULL && (half_open >= HALF_OPEN_MOST || (pool_empty() && tcp_tw_pcbs == NULL))) {
+    if (oldest != NULL) {
         tcp_abandon(oldest, 0);
     }
 }
