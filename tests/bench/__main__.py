@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.bench import booting, browser, building, consoles, gallery, native, perf, storage
+from tests.bench import booting, browser, building, consoles, gallery, native, network, perf, storage
 from tests.bench.goals import GOALS
 from tests.bench.linux import LinuxGuest
 from tests.bench.linux import boot as linux_boot
@@ -57,6 +57,9 @@ def measured(scratch: Path, linux: LinuxGuest | None, notes: dict[str, str]) -> 
         found["linux_boot_ratio"], found["boot_beside_linux_ratio"] = series.ratio, series.our_ratio
         found["linux_memory_bytes"] = linux_boot.memory_bytes(linux)
         found |= beside_linux(scratch, linux)
+    figures = network.measure(scratch, linux)
+    found |= figures.found
+    notes |= figures.notes
     sys.stderr.write("console_bytes_per_s, cell_to_line_s …\n")
     folder = scratch / "lab"
     folder.mkdir()
@@ -136,7 +139,7 @@ def main() -> int:
                 f"{each['value']:g}",
                 f"{before[each['name']]:g}" if each["name"] in before else "",
                 *("" if each[bound] is None else f"{each[bound]:g}" for bound in ("must", "goal")),
-                notes.get(each["name"], "") if each["holds"] else "missed",
+                "; ".join(filter(None, ("" if each["holds"] else "missed", notes.get(each["name"], "")))),
             )
             for each in rows
         ),

@@ -8,11 +8,13 @@ import shlex
 import statistics
 import subprocess
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from unikernel import sweep
 from unikernel.app import App
 from unikernel.build.image import Image, build
+from unikernel.devices.network import Forward
 from unikernel.errors import Refusal
 from unikernel.machine.sync import boot
 from unikernel.stack import Stack
@@ -51,13 +53,13 @@ def first_ms(command: list[str], wanted: bytes, limit_s: float = 10) -> float:
         process.stdout.close()
 
 
-def commands(image: Image) -> tuple[list[str], list[str]]:
-    """The stand-alone command of `image`, and the same with the floor as its kernel."""
+def commands(image: Image, forward: Iterable[Forward] = ()) -> tuple[list[str], list[str]]:
+    """The stand-alone command of `image`, with those forwards, and the same with the floor as its kernel."""
     from unikernel.machine.boot import describe
     from unikernel.machine.limits import Limits
     from unikernel.machine.qemu_command import standalone_command
 
-    ours = standalone_command(describe(image, Limits(image.manifest.memory_bytes)))
+    ours = standalone_command(describe(image, Limits(image.manifest.memory_bytes), forward=forward))
     least = list(ours)
     least[least.index("-kernel") + 1] = str(floor(target_named(image.manifest.target)))
     return ours, least
@@ -94,7 +96,12 @@ def least_memory_bytes(image: Image) -> int:
         except Refusal:
             return False
 
-    low, high = 1, image.manifest.memory_bytes // grain
+    return least(runs, 0, image.manifest.memory_bytes, grain)
+
+
+def least(runs: Callable[[int], bool], below_bytes: int, most_bytes: int, grain: int) -> int:
+    """The least memory, to `grain`, with which it runs; with `most_bytes` it does, with less than `below_bytes` not."""
+    low, high = max(1, below_bytes // grain), most_bytes // grain
     while low < high:
         middle = (low + high) // 2
         if runs(middle * grain):

@@ -27,6 +27,10 @@ class Goal:
         return value <= self.must if self.most else value >= self.must
 
 
+MICROVM = dict.fromkeys(("web_rps_1", "web_rps_16", "web_rps_100", "stream_rps_16", "tcp_in", "tcp_out"), False)
+MICROVM |= dict.fromkeys(("tcp_rtt", "udp_rtt"), True)
+"""What is measured on microvm, too, and whether less is better."""
+
 GOALS = {
     "boot_ratio": Goal("× floor", 1.20, 1.15, baseline="a guest that does nothing, same command, interleaved"),
     "guest_ratio": Goal("× floor", 0.20, 0.20, baseline="a guest that does nothing, interleaved"),
@@ -51,6 +55,27 @@ GOALS = {
     "perf_bench_native": Goal("× bytecode", most=False, baseline="MicroPython's own, native, geometric mean"),
     "native_loop": Goal("× bytecode", most=False, baseline="an integer loop, native"),
     "viper_loop": Goal("× bytecode", 10, 10, most=False, baseline="an integer loop, viper"),
+    "web_rps_1": Goal("× Linux", 1.5, 1.5, most=False, baseline="Microdot, one connection after the other"),
+    "web_rps_16": Goal("× Linux", 1.7, 1.7, most=False, baseline="Microdot, 16 connections at once"),
+    "web_rps_100": Goal("× Linux", 1.5, 1.5, most=False, baseline="Microdot, 100 connections at once"),
+    "web_native": Goal("× bytecode", most=False, baseline="Microdot as native code, 16 connections at once"),
+    "stream_rps_16": Goal("× Linux", 1.5, 1.5, most=False, baseline="asyncio, 16 connections that are kept"),
+    "stream_p99_16": Goal("× Linux", 0.5, 0.5, baseline="the same, what one answer in a hundred is slower than"),
+    "tcp_rtt": Goal("× Linux", 0.5, 0.5, baseline="32 bytes there and back"),
+    "udp_rtt": Goal("× Linux", 0.5, 0.5, baseline="32 bytes there and back"),
+    "tcp_in": Goal("× Linux", 1.0, 1.0, most=False, baseline="MiB/s into Python"),
+    "tcp_out": Goal("× Linux", 1.5, 1.5, most=False, baseline="MiB/s out of Python"),
+    "tls_handshakes": Goal("× Linux", 1.0, 1.0, most=False, baseline="TLS 1.3, P-256, both with mbedTLS 3.6"),
+    "web_bytes": Goal("bytes", 512_000, 512_000, baseline="Microdot over IPv4"),
+    "web_tls_bytes": Goal("bytes", 780_000, 780_000, baseline="Microdot over TLS 1.2 and 1.3"),
+    "web_memory": Goal("bytes", 4 * MIB, 4 * MIB, baseline="Microdot, 16 connections at once"),
+    "web_tls_memory": Goal("bytes", 5 * MIB, 5 * MIB, baseline="Microdot over TLS, 16 connections at once"),
+    "first_answer": Goal("× floor", 1.5, 1.5, baseline="spawn to the first answer over HTTP"),
+    "linux_first_answer": Goal("× floor", baseline="the same of Linux, on q35"),
+    **{
+        f"{name}_microvm": Goal("× Linux", most=most, baseline="ours on microvm, Linux on q35")
+        for name, most in MICROVM.items()
+    },
     "linux_boot_ratio": Goal(
         "× floor", baseline="a guest that does nothing, interleaved; Linux and MicroPython on q35"
     ),

@@ -24,7 +24,7 @@ LOOK_AGAIN_S = 0.02
 def plugged(guest: LinuxGuest, forwards: Iterable[Forward]) -> LinuxGuest:
     """The guest with a nic, in the words that our own machines have on q35."""
     ports = "".join(f",hostfwd={each.protocol}:{LOOPBACK}:{each.port}-:{each.guest_port}" for each in forwards)
-    nic = ("-netdev", f"user,id=net.nic,restrict=on{ports}")
+    nic = ("-netdev", f"user,id=net.nic,restrict=off{ports}")
     device = ("-device", "virtio-net-pci,disable-legacy=on,romfile=,id=nic.nic,netdev=net.nic")
     return replace(guest, modules=(*guest.modules, "virtio_net"), hardware=(*guest.hardware, *nic, *device))
 

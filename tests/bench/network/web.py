@@ -1,0 +1,71 @@
+"""Requests a second: Microdot with a connection for each, and asyncio alone with connections that are kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.bench.linux import LinuxGuest
+from tests.bench.network import clients, service
+from tests.bench.network.figures import Figures
+from tests.bench.network.guests import LINUX, OURS, Compared, Ports, compared, in_turn, ours, python_of
+from unikernel.app import App
+from unikernel.build.image import build
+
+REQUESTS = {1: 250, 16: 400, 100: 500}
+"""By so many connections at once."""
+STREAMS, STREAM_S = 16, 2
+NATIVE = b"# unikernel: native\n"
+BYTECODE = "bytecode"
+USED = ("microdot/__init__.py", "microdot/microdot.py")
+
+
+def measure(figures: Figures, linux: LinuxGuest) -> None:
+    """web_rps_1, 16 and 100, web_native, stream_rps_16 and stream_p99_16."""
+    seen = compared(service.web(), linux, _requests)
+    for connections in REQUESTS:
+        name = f"web_rps_{connections}"
+        figures.ratio(name, seen, "requests/s", f"{_p99(seen, f'{name} p99')}{_failed(seen, name)}, by ab")
+    _native(figures)
+    seen = compared(service.stream(), linux, _streams)
+    figures.ratio("stream_rps_16", seen, "requests/s", f"by wrk{_failed(seen, 'stream_rps_16')}")
+    figures.add("stream_p99_16", seen.ratio("stream_p99_16"), seen.words("stream_p99_16", "ms"))
+
+
+def _requests(ports: Ports) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for connections, requests in REQUESTS.items():
+        load = clients.ab(ports["80"], connections, requests)
+        name = f"web_rps_{connections}"
+        found |= {name: load.held, f"{name} p99": load.p99_ms, f"{name} failed": load.failed}
+    return found
+
+
+def _native(figures: Figures) -> None:
+    """Microdot and the app as machine code, beside themselves as bytecode."""
+    stack = service.web().stack()
+    files = {path: text for path, text in python_of(service.web()).items() if path in USED}
+    app = App({"main.py": NATIVE + stack.app.files["main.py"], **{path: NATIVE + text for path, text in files.items()}})
+    native = build(replace(stack, name=f"{stack.name}-native", app=app, packages=()))
+    with ours(build(stack)) as bytecode, ours(native) as machine_code:
+        seen = in_turn({OURS: machine_code, BYTECODE: bytecode}, _sixteen)
+    stayed = f", {len(native.stayed)} functions stay bytecode" if native.stayed else ""
+    words = seen.words("web_native", "requests/s", base=BYTECODE)
+    figures.add("web_native", seen.ratio("web_native", base=BYTECODE), f"{words}{stayed}")
+
+
+def _sixteen(ports: Ports) -> dict[str, float]:
+    return {"web_native": clients.ab(ports["80"], 16, REQUESTS[16]).held}
+
+
+def _streams(ports: Ports) -> dict[str, float]:
+    load = clients.wrk(ports["80"], STREAMS, STREAM_S)
+    return {"stream_rps_16": load.held, "stream_p99_16": load.p99_ms, "stream_rps_16 failed": load.failed}
+
+
+def _p99(seen: Compared, name: str) -> str:
+    return f"p99 {seen.median(OURS, name):.3g} and {seen.median(LINUX, name):.3g} ms"
+
+
+def _failed(seen: Compared, name: str) -> str:
+    counts = {guest: sum(values[f"{name} failed"]) for guest, values in seen.values.items()}
+    return "".join(f", {count:.0f} failed of {guest}'s" for guest, count in counts.items() if count)
