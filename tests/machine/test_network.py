@@ -108,7 +108,7 @@ def sockets(pid: int) -> set[str]:
 
 
 def test_a_kept_machines_forwards_are_told_by_all(runtime_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    image = guest("IDLE", network="user")
+    image = guest("IDLE", network="user outbound")
     assert main(["boot", str(image.path), "--detach", "--forward", "0:80", "--forward", "0:53/udp"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert [each["guest_port"] for each in told["forwards"]] == [80, 53]

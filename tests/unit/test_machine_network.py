@@ -154,7 +154,7 @@ async def test_a_boot_opens_more_forwards_and_says_which() -> None:
 
 
 async def test_any_free_port_is_another_each_time() -> None:
-    async with await boot_fake("user", forward=["0:80", "0:81", "0:53/udp"]) as machine:
+    async with await boot_fake("user outbound", forward=["0:80", "0:81", "0:53/udp"]) as machine:
         ports = [each.port for each in machine.forwards]
         assert len(set(ports)) == 3
         assert 0 not in ports
@@ -184,7 +184,7 @@ async def test_of_udp_too() -> None:
         server.bind(("127.0.0.1", 0))
         port = server.getsockname()[1]
         with pytest.raises(Refusal, match=rf"forward {port}:53/udp: the host's port {port} is taken by this process"):
-            await boot_fake("user", forward=[f"{port}:53/udp"])
+            await boot_fake("user outbound", forward=[f"{port}:53/udp"])
 
 
 @pytest.mark.parametrize(
@@ -195,6 +195,7 @@ async def test_of_udp_too() -> None:
         (("user", "user"), ["1:2"], "has 2 nics on user networks, net1, net2; write it into the network of one"),
         (("user forward=8080:80",), ["8080:81"], "the host's port 8080 is forwarded twice"),
         (("user forward=8080:80", "user forward=8080:80"), [], "the host's port 8080 is forwarded twice"),
+        (("user",), ["53:53/udp"], "without outbound lets no answer to a datagram out; add outbound to it."),
         (("user",), ["80"], 'forward "80": it is no pair of ports'),
     ],
 )

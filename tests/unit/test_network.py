@@ -60,6 +60,7 @@ def test_a_stack_without_a_nic_asks_for_no_network() -> None:
         ("user forward=1:0", "forward 1:0: 0 is no port"),
         ("user forward=65536:80", "65536 is no port"),
         ("user forward=80:80,80:81", "the host's port 80 is forwarded twice"),
+        ("user forward=53:53/udp", "forward 53:53/udp: a user network without outbound lets no answer"),
         ("tap a/b", "no interface is named so"),
         ("tap ..", "no interface is named so"),
         ("bridge br0,script=x", "no interface is named so"),

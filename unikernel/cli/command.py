@@ -84,8 +84,8 @@ def add_boot_options(parser: argparse.ArgumentParser) -> None:
         metavar="HOST:MACHINE",
         action="append",
         default=[],
-        help="open a port of this host's loopback that leads to one of the machine's, as 8080:80 or 5353:53/udp; "
-        "port 0 is any that is free",
+        help="open a port of this host's loopback that leads to one of the machine's, as 8080:80; port 0 is any "
+        "that is free",
     )
     parser.add_argument("--timeout", metavar="SECONDS", help="stop the machine after so long, with status 124")
     parser.add_argument(

@@ -74,11 +74,16 @@ class UserNetwork:
 
     def __init__(self, forward: Mapping[int, int] | Iterable[Forward] = (), *, outbound: bool = False) -> None:
         """`forward` is TCP's, the host's port to the machine's, or a list of `Forward`. Raises `Refusal` for a port that
-        is none, or is forwarded twice.
+        is none, or is forwarded twice, and for datagrams without `outbound`: what answers them could not get out (libslirp,
+        udp_input).
         """
         found = (Forward(*pair) for pair in forward.items()) if isinstance(forward, Mapping) else forward
         object.__setattr__(self, "forward", once(found))
         object.__setattr__(self, "outbound", bool(outbound))
+        if not outbound and (lost := next((each for each in self.forward if each.protocol == "udp"), None)):
+            raise Refusal(
+                f"forward {lost}: a user network without outbound lets no answer to a datagram out; add outbound to it."
+            )
 
     def __str__(self) -> str:
         """As it is written."""
