@@ -36,6 +36,11 @@ SUBJECTS = {
     "storage",
     "two-timeouts",
     "vault",
+    "echo-server",
+    "tcp-listener",
+    "tls-server",
+    "web-tls",
+    "static-site-tls",
     "web",
 }
 
