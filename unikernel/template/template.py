@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -38,8 +39,16 @@ class Template:
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in _walk(folder)}
 
     def make(self, folder: Path) -> Project:
-        """A new project of it; raises `Refusal` if `folder` exists already or cannot be made."""
+        """A new project of it; raises `Refusal`, and leaves nothing, if `folder` exists already or cannot be made."""
         Project.create(folder)
+        try:
+            self._fill(folder)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        return Project.load(folder)
+
+    def _fill(self, folder: Path) -> None:
         for name, content in self.files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -48,7 +57,6 @@ class Template:
             beginning.repository(folder / name)
         if self.certificate:
             beginning.certificate(folder, self.certificate)
-        return Project.load(folder)
 
 
 def templates() -> tuple[Template, ...]:
