@@ -123,7 +123,7 @@ class DeviceForm(ipywidgets.VBox):
                 row.show(each, each.name, each.default, opened=each.open)
             else:
                 row.show(
-                    each, f"{device.name}.{each.name}", getattr(device, each.name), opened=each.name in device.left_open
+                    each, f"{device.name}.{each.name}", getattr(device, each.name), opened=each.name in device.open
                 )
 
     def _hint(self, name: str, text: str, *, bad: bool = False) -> None:
