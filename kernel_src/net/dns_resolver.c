@@ -113,6 +113,25 @@ static struct question *place(uint64_t now_ns) {
     return NULL;
 }
 
+/* Those of the list; what a lease or a router offers counts only where the stack says none. */
+static int use_servers(const char *servers) {
+    u8_t number = 0;
+    for (const char *at = servers; *at != 0 && number < DNS_MAX_SERVERS;) {
+        const size_t length = until(at, ',');
+        struct address address = {0};
+        ip_addr_t ip;
+        if (!read_one(at, length, 0, &address) || !address_to_ip(&address, &ip)) {
+            return -EINVAL;
+        }
+        dns_setserver(number++, &ip);
+        at += length + (at[length] == ',');
+    }
+    while (number > 0 && number < DNS_MAX_SERVERS) {
+        dns_setserver(number++, NULL);
+    }
+    return 0;
+}
+
 static int ask(const char *name, uint8_t family, struct address *address) {
     const uint64_t now_ns = clock_monotonic_ns();
     struct question *question = place(now_ns);
@@ -144,6 +163,7 @@ static int find(struct device *self, const char *name, uint8_t family, struct ad
     }
     struct question *question = asked_before(name, family);
     if (question == NULL) {
+        (void)use_servers(parameters->servers); /* again: a lease may have come */
         return ask(name, family, address);
     }
     if (question->state == ASKED) {
@@ -160,18 +180,7 @@ static int find(struct device *self, const char *name, uint8_t family, struct ad
 
 static int init(struct device *self) {
     const struct dns_resolver_parameters *parameters = self->parameters;
-    u8_t number = 0;
-    for (const char *at = parameters->servers; *at != 0 && number < DNS_MAX_SERVERS;) {
-        const size_t length = until(at, ',');
-        struct address address = {0};
-        ip_addr_t ip;
-        if (!read_one(at, length, 0, &address) || !address_to_ip(&address, &ip)) {
-            return -EINVAL;
-        }
-        dns_setserver(number++, &ip);
-        at += length + (at[length] == ',');
-    }
-    return 0;
+    return use_servers(parameters->servers);
 }
 
 static const struct dns_operations operations = {.find = find};

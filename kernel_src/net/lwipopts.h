@@ -86,7 +86,8 @@
 #endif
 #if LWIP_IPV6
     #define LWIP_IPV6_NUM_ADDRESSES   4
-    #define IPV6_FRAG_COPYHEADER      1 /* pointers are of 64 bits */
+    #define IPV6_REASS_MAXAGE         IP_REASS_MAXAGE /* s: a stranger does not hold them for a minute */
+    #define IPV6_FRAG_COPYHEADER      1               /* pointers are of 64 bits */
     #define LWIP_ND6_NUM_NEIGHBORS    32
     #define LWIP_ND6_NUM_DESTINATIONS 32
     #if LWIP_DNS

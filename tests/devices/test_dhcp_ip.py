@@ -7,13 +7,15 @@ from collections.abc import Callable
 from ipaddress import IPv4Address
 from pathlib import Path
 
+import pytest
+
 from tests.network import dhcp
 from tests.network.asked import asked, image_of, network_name
 from tests.network.dhcp import DhcpServer
 from tests.network.namespace import dnsmasq
 from tests.network.peer import peer
 from unikernel.build.image import Image
-from unikernel.devices import OPEN, DhcpIp, Network, UserNetwork, VirtioNet
+from unikernel.devices import OPEN, DhcpIp, DnsResolver, Network, UdpSockets, UserNetwork, VirtioNet
 
 PATIENCE_S = 30
 
@@ -118,3 +120,15 @@ async def test_dnsmasq_lends(tmp_path: Path) -> None:
         assert await app.ask("ip.gateways") == ("10.0.2.2",)
         assert 0 < await app.ask('ip.ping("10.0.2.2")') < 20
         await until(lambda: " 10.0.2.77 web-one " in leases.read_text())
+
+
+@pytest.mark.parametrize(("servers", "found"), [("", "10.0.2.9"), ("10.0.2.2", "10.0.2.9"), ("10.0.2.200", None)])
+async def test_the_leases_server_of_names_is_asked_where_the_stack_says_none(
+    tmp_path: Path, servers: str, found: str | None
+) -> None:
+    lab = network_name()
+    devices = (VirtioNet(Network(lab)), DhcpIp(name="ip"), UdpSockets(), DnsResolver(servers=servers))
+    async with dnsmasq(lab, tmp_path), asked(image_of(tmp_path, *devices)) as app:
+        await app.ask("ip.wait(20)")
+        answer = await app.ask('socket.getaddrinfo("db.lab", 80)[0][-1][0]')
+        assert answer == found or (found is None and answer[0] == "gaierror")

@@ -9,13 +9,12 @@ from pathlib import Path
 from tests.network import frames
 from tests.network.asked import asked, image_of, network_name
 from tests.network.frames import Packet
-from tests.network.peer import ADVERTISEMENT, SOLICITATION, Peer, peer
+from tests.network.peer import ADVERTISEMENT, ROUTER_ADVERTISEMENT, ROUTER_SOLICITATION, SOLICITATION, Peer, peer
 from unikernel.devices import BothIps, Ipv6, Network, StaticIp, UserNetwork, VirtioNet
 
 MAC = "02:00:00:00:00:07"
 OF_LINK = "fe80::ff:fe00:7"
 ROUTER = "fe80::2"
-ROUTER_SOLICITATION, ROUTER_ADVERTISEMENT = 133, 134
 PREFIX, MTU = 3, 5
 """Options. RFC 4861, section 4.6."""
 

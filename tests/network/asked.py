@@ -42,9 +42,10 @@ def network_name() -> str:
     return f"test-{os.getpid()}-{next(_numbers)}"
 
 
-def image_of(folder: Path, *devices: Device, name: str = "asked") -> Image:
-    """An image of the app; one of the devices is named "ip"."""
-    return build(Stack(name, App.from_text(APP), devices), into=folder / "build")
+def image_of(folder: Path, *devices: Device, name: str = "asked", setup: str = "") -> Image:
+    """An image of the app, which does first what `setup` says; one of the devices is named "ip"."""
+    text = APP.replace('print("ready")', f'{setup}\nprint("ready")')
+    return build(Stack(name, App.from_text(text), devices), into=folder / "build")
 
 
 class Asked:

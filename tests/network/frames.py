@@ -113,7 +113,7 @@ def icmp(source: Address, to: Address, kind: int, rest: bytes, code: int = 0) ->
 
 def read_ip(frame: bytes) -> Packet | None:
     """The packet in a frame, or None: it is no packet, or not whole."""
-    kind, head = struct.unpack_from("!H", frame, 12)[0], frame[14:]
+    kind, head = int.from_bytes(frame[12:14]), frame[14:]
     if kind == IPV4 and len(head) >= 20:
         start, end = (head[0] & 15) * 4, struct.unpack_from("!H", head, 2)[0]
         return Packet(ip_address(head[12:16]), ip_address(head[16:20]), head[9], head[start:end], frame[6:12])

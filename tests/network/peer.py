@@ -18,8 +18,10 @@ from unikernel.devices import Network
 from unikernel.machine.port import Port
 
 PATIENCE_S: Final = 20.0
-SOLICITATION, ADVERTISEMENT = 135, 136
-"""RFC 4861, sections 4.3 and 4.4."""
+AGAIN_S: Final = 1.0
+HARDWARE: Final = b"\x02\0\0\0\0\x02"
+ROUTER_SOLICITATION, ROUTER_ADVERTISEMENT, SOLICITATION, ADVERTISEMENT = 133, 134, 135, 136
+"""RFC 4861, section 4."""
 
 Answer = Callable[[Datagram], bytes | None]
 
@@ -27,7 +29,7 @@ Answer = Callable[[Datagram], bytes | None]
 class Peer:
     """The host, at its addresses."""
 
-    def __init__(self, port: Port, *addresses: str, hardware: bytes = b"\x02\0\0\0\0\x02") -> None:
+    def __init__(self, port: Port, *addresses: str, hardware: bytes = HARDWARE) -> None:
         """On a port that is open."""
         self.port = port
         self.hardware = hardware
@@ -64,16 +66,18 @@ class Peer:
         await self.send(frames.udp(Datagram(self._own(target), target, source_port, port, data)))
 
     async def ping(self, to: str, payload: bytes = b"ping", timeout_s: float = PATIENCE_S) -> bytes:
-        """The payload that an echo brings back; raises `TimeoutError`."""
+        """The payload that an echo brings back; asked for once a second. Raises `TimeoutError`."""
         target = ip_address(to)
         self._number += 1
         mark = struct.pack("!HH", 7, self._number)
         own = self._own(target)
         request, _ = frames.ECHO[frames.ICMP if target.version == 4 else frames.ICMP6]
         waiting = self._echoes[mark] = asyncio.get_running_loop().create_future()
-        await self.send(frames.icmp(own, target, request, mark + payload))
         async with asyncio.timeout(timeout_s):
-            answer: bytes = (await waiting).payload
+            while not waiting.done():
+                await self.send(frames.icmp(own, target, request, mark + payload))
+                await asyncio.wait([waiting], timeout=AGAIN_S)
+        answer: bytes = waiting.result().payload
         return answer[8:]
 
     async def hear(self, wanted: Callable[[Packet], object], timeout_s: float = PATIENCE_S) -> Packet:
@@ -152,10 +156,10 @@ class Peer:
 
 
 @contextlib.asynccontextmanager
-async def peer(network: str, *addresses: str) -> AsyncIterator[Peer]:
+async def peer(network: str, *addresses: str, hardware: bytes = HARDWARE) -> AsyncIterator[Peer]:
     """A host on that network, with those addresses; 10.0.2.2 without any."""
     async with Network(network).port("peer") as port:
-        host = Peer(port, *(addresses or ("10.0.2.2",)))
+        host = Peer(port, *(addresses or ("10.0.2.2",)), hardware=hardware)
         serving = asyncio.ensure_future(host.run())
         try:
             yield host
