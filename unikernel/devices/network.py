@@ -31,7 +31,7 @@ _INTERFACE: Final = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9_.-]{1,15}")
 _NAME: Final = re.compile(r"[a-z0-9_-]{1,20}")
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Forward:
     """A port of the host's loopback that leads to one of the machine's; `port` 0 is any that is free at boot."""
 
