@@ -9,12 +9,13 @@ import pytest
 from unikernel.app import App
 from unikernel.check import Finding, check, typed
 from unikernel.cli.main import main
+from unikernel.devices import MbedTls
 from unikernel.errors import BuildError, Refusal
 from unikernel.project import Project
 from unikernel.stack import Stack
 
 ROOT = Path(__file__).parents[2]
-APPS = sorted(path.parent for path in (*ROOT.glob("examples/*/main.py"), *ROOT.glob("unikernel/templates/*/main.py")))
+EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/main.py"))  # tests/gallery has the templates
 APP = """\
 from __future__ import annotations
 import asyncio, functools, sys, time, unikernel
@@ -86,10 +87,16 @@ def test_what_the_machine_has_is_no_error_where_a_stub_lacks_it() -> None:
     assert [(each.line, each.rule) for each in findings] == [(3, "not-there")]
 
 
-@pytest.mark.parametrize("folder", APPS, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("folder", EXAMPLES, ids=lambda folder: folder.name)
 def test_the_apps_that_we_show_have_no_errors(folder: Path) -> None:
-    app = App({path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.py")})
-    assert check(Stack.default("app", app)).errors == ()
+    assert check(Project.load(folder).stack).errors == ()
+
+
+def test_what_a_device_brings_is_there_and_what_another_would_bring_is_not() -> None:
+    app = App.from_text("import ssl\nprint(ssl.SSLContext)\n")
+    assert check(Stack("app", app, (MbedTls(),))).findings == ()
+    with pytest.raises(BuildError, match="the image has no module ssl; it needs the device MbedTls"):
+        check(Stack("app", app))
 
 
 def test_what_would_stop_the_build_stops_the_check() -> None:

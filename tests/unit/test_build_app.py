@@ -129,7 +129,7 @@ def test_the_file_is_named_as_the_user_knows_it(tmp_path: Path) -> None:
     ("source", "message"),
     [
         ("import sys\nimport numpy\n", "main.py:2:1: the image has no module numpy; put numpy.py beside main.py"),
-        ("from socket import socket\n", "it needs a network device"),
+        ("from socket import socket\n", "it needs the device TcpSockets or UdpSockets"),
         ("import jsn\n", "did you mean json?"),
         ("def f():\n    import numpy\n", "main.py:2:5:"),
         ("import os.path\n", "os has no modules inside"),

@@ -79,6 +79,20 @@ def test_what_a_package_lacks_is_told_with_its_file_and_line() -> None:
     assert str(caught.value).startswith("thing==1.0/thing/deep/unused.py:1:1: the image has no module numpy; ask its")
 
 
+@pytest.mark.parametrize("head", ["def go():", "async def go():", "class Go:\n  def go(self):"])
+def test_what_a_function_of_a_package_would_import_may_be_missing(head: str) -> None:
+    package = Shelf("late==1", {"late.py": f"{head}\n    import numpy, apart\n".encode()})
+    assert taken("import late\n", package, SHELF) == {"lib/late.mpy", "lib/apart.mpy"}
+    with pytest.raises(BuildError, match="no module numpy"):
+        taken(f"{head}\n    import numpy\n")
+
+
+def test_what_a_class_of_a_package_imports_is_reached() -> None:
+    package = Shelf("soon==1", {"soon.py": b"class Go:\n    import numpy\n"})
+    with pytest.raises(BuildError, match="no module numpy"):
+        taken("import soon\n", package)
+
+
 def test_what_the_runtime_does_not_compile_is_told_with_its_file_and_line() -> None:
     shelf = Shelf("odd==1", {"odd.py": b"x = 1\ny = (*[x], 2)\n"})
     with pytest.raises(BuildError) as caught:

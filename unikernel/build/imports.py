@@ -10,11 +10,11 @@ from difflib import get_close_matches
 from unikernel.build.known import Known, absent
 
 PROVIDERS = {
-    "socket": "a network device, which this version does not have",
+    "socket": "the device TcpSockets or UdpSockets",
     "ssl": "the device MbedTls",
     "tls": "the device MbedTls",
-    "network": "a network device, which this version does not have",
-    "requests": "a network device, which this version does not have",
+    "network": "a radio, which the image does not have; a device as DhcpIp connects by itself",
+    "requests": "a package, as micropython-urequests",
     "machine": "the device RawMemory for its mem8, mem16 and mem32; pins and buses a virtual machine does not have",
     "uctypes": "the device RawMemory",
     "_thread": "threads, which the image does not have; use asyncio",
@@ -37,8 +37,9 @@ WITHOUT_OLD_NAME = frozenset(
 class Import:
     """One import: the module's dotted name, the names taken from it, the line and the column, counted from 1.
 
-    `guarded` where it may fail: the source catches its ``ImportError``. `instead_of` are groups of imports of which it
-    stands in the place: where one group works whole, it is never reached.
+    `guarded` where it may fail: the source catches its ``ImportError``. `late` where it comes when a function is called,
+    and so perhaps never. `instead_of` are groups of imports of which it stands in the place: where one group works
+    whole, it is never reached.
     """
 
     module: str
@@ -46,6 +47,7 @@ class Import:
     column: int
     names: tuple[str, ...] = ()
     guarded: bool = False
+    late: bool = False
     instead_of: tuple[tuple[Import, ...], ...] = ()
 
     def candidates(self) -> Iterator[str]:
@@ -121,6 +123,10 @@ def _of(node: ast.AST, package: str, *, guarded: bool) -> Iterator[Import]:
         if module:
             names = tuple(alias.name for alias in node.names if alias.name != "*")
             yield Import(module, node.lineno, node.col_offset + 1, names, guarded)
+    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        for statement in node.body:
+            for found in _of(statement, package, guarded=guarded):
+                yield replace(found, late=True)
     else:
         caught = node.body if isinstance(node, ast.Try) and any(map(_catches, node.handlers)) else []
         tried = tuple(found for child in caught for found in _of(child, package, guarded=True))

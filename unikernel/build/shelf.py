@@ -58,17 +58,18 @@ def wanted(
     """What `sources`, the app's, take from the shelves, and what that takes in turn; the first shelf that has it gives.
 
     `files` are all paths of the app, which come before any shelf; `image` are the modules without a file. Raises
-    `BuildError` for a source that is no text, and for an import that nobody provides.
+    `BuildError` for a source that is no text, and for an import that nobody provides; but not for one in a function of
+    a shelf's: it is for those who use what the app may not, such as TLS.
     """
     search = _Search(tuple(files), image, shelves)
-    waiting = [(source, cure) for source in sources]
+    waiting = [(source, cure, True) for source in sources]
     checks = []
     while waiting:
-        source, remedy = waiting.pop(0)
+        source, remedy, of_app = waiting.pop(0)
         tree = source.tree()
         for each in imports(tree, _package(source.name)) if tree is not None else ():
-            waiting += [(book.source, shelf.cure) for book, shelf in search.take(each)]
-            if not each.guarded:
+            waiting += [(book.source, shelf.cure, False) for book, shelf in search.take(each)]
+            if not each.guarded and (of_app or not each.late):
                 checks.append((each, source, remedy))
     for each, source, remedy in checks:
         fault = search.fault(each, remedy)

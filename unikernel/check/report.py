@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from unikernel.build import packages as packages_of_plan
 from unikernel.build import runtime
 from unikernel.build.app import rom
+from unikernel.build.brought import brought
 from unikernel.build.bytecode import Source
 from unikernel.build.catalogue import drivers
 from unikernel.build.known import known
@@ -66,7 +67,7 @@ def check(stack: Stack, progress: Progress = silent) -> Report:
     shelves: tuple[Shelf, ...] = ()
     if plan.packages:
         shelves = packages_of_plan.packages(plan, progress).shelves
-    rom(plan.app, runtime.modules_in_image(drivers(plan)), shelves)
+    rom(plan.app, runtime.modules_in_image(drivers(plan)), shelves, brought(plan).rom)
     found: list[Finding] = []
     sources = [Source(path, path, raw) for path, raw in sorted(plan.app.files.items()) if path.endswith(".py")]
     table = known()
