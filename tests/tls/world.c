@@ -5,7 +5,6 @@
 
 #include "unikernel/clock.h"
 #include "unikernel/entropy.h"
-#include "unikernel/secret.h"
 
 int64_t world_now_s = 1767225600; /* 2026-01-01 */
 
@@ -17,17 +16,17 @@ uint64_t clock_monotonic_ns(void) {
     return 0;
 }
 
+enum { SEED = 883252 };
+static uint64_t state = SEED; /* xorshift: the same at each run */
+
+void world_again(void) {
+    state = SEED;
+}
+
 int entropy_fill(void *bytes, size_t length) {
-    static uint64_t state = 88172645463325252u; /* xorshift: the same at each run */
     for (size_t i = 0; i < length; i++) {
         state ^= state << 13, state ^= state >> 7, state ^= state << 17;
         ((unsigned char *)bytes)[i] = (unsigned char)(state >> 32);
     }
     return 0;
-}
-
-void secret_wipe(void *place, size_t bytes) {
-    for (volatile char *at = place; bytes > 0; bytes--) {
-        *at++ = 0;
-    }
 }

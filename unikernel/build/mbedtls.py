@@ -13,8 +13,8 @@ VERSION = "3.6.6"
 LICENCE = "Apache-2.0"
 
 _LIBRARY = ("aes", "aesni", "platform_util")
-#: What TLS spends its time in, beside those: bulk data, and the numbers of a handshake.
-_HOT = ("bignum", "bignum_core", "constant_time", "ecp", "ecp_curves", "gcm", "sha256")
+HOT = ("bignum", "bignum_core", "constant_time", "ecp", "ecp_curves", "gcm", "sha256")
+"""What TLS spends its time in, beside those: bulk data, and the numbers of a handshake."""
 #: All else of TLS is made small. Of a file, what nobody asks for is not even compiled.
 _SMALL = (
     *("asn1parse", "asn1write", "base64", "cipher", "cipher_wrap", "ecdh", "ecdsa", "hkdf", "md", "oid", "pem", "pk"),
@@ -25,6 +25,8 @@ _SMALL = (
     *("ssl_tls13_generic", "ssl_tls13_keys", "ssl_tls13_server", "x509", "x509_crt"),
 )
 _FILE_FLAGS = {
+    # The compiler's own words for the instructions, and one more for turning bytes round: half of what a record takes.
+    "aesni": ("-maes", "-mpclmul", "-mssse3"),
     # The table of keys is of all sessions, and in the memory of none: kernel_src/crypto/tls/platform.c.
     "psa_crypto_slot_management": ("-DMBEDTLS_PLATFORM_CALLOC_MACRO=tls_calloc_keys",),
     "ssl_tls12_client": ("-include", "crypto/tls/pss_in_tls12.h"),  # which says why
@@ -32,6 +34,7 @@ _FILE_FLAGS = {
 _FLAGS = (
     *(flag for flag in FLAGS if flag != "-mgeneral-regs-only"),  # no interrupt comes here, and AES has vector registers
     "-O2",
+    "-fhosted",  # the base flags say freestanding; here the compiler may know memcpy and its like
 )
 CONFIG = '-DMBEDTLS_CONFIG_FILE="crypto/mbedtls_config.h"'
 TLS = "-DCRYPTO_TLS"
@@ -39,7 +42,7 @@ TLS = "-DCRYPTO_TLS"
 
 def library(*, tls: bool) -> tuple[str, ...]:
     """The files of mbedTLS's library that are compiled, without their suffix."""
-    return (*_LIBRARY, *_HOT, *_SMALL) if tls else _LIBRARY
+    return (*_LIBRARY, *HOT, *_SMALL) if tls else _LIBRARY
 
 
 def file_flags(name: str) -> tuple[str, ...]:

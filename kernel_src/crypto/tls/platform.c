@@ -10,10 +10,10 @@
 
 #include "core/calendar.h"
 #include "crypto/tls.h"
+#include "mbedtls/platform_util.h"
 #include "psa/crypto.h"
 #include "unikernel/clock.h"
 #include "unikernel/entropy.h"
-#include "unikernel/secret.h"
 
 enum {
     NS_PER_SECOND = 1000000000,
@@ -95,7 +95,7 @@ void platform_session_give(struct arena *arena) {
     if (!arena_is_empty(arena)) {
         return; /* somebody else has a piece of it: better a session less than a pointer into another one */
     }
-    secret_wipe(arena, TLS_SESSION_BYTES);
+    mbedtls_platform_zeroize(arena, TLS_SESSION_BYTES);
     session_used[i / BITS] &= ~(UINT64_C(1) << i % BITS);
 }
 
