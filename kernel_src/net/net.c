@@ -107,6 +107,12 @@ static bool looped(void) {
     return false;
 }
 
+void net_said(void) {
+    if (looped()) {
+        background_notice();
+    }
+}
+
 static bool work(void) {
     bool any = looped() || sys_timeouts_sleeptime() == 0;
     for (unsigned i = 0; i < nic_count; i++) {
@@ -114,6 +120,7 @@ static bool work(void) {
     }
     netif_poll_all();
     sys_check_timeouts();
+    net_said();
     return any;
 }
 

@@ -11,4 +11,5 @@ int net_start(void);
 /* The netif of a Link device, made at the first call: 0, or -errno. Several devices may give it addresses. */
 int net_netif(struct device *link, struct netif **netif);
 
-/* Does what has come and what is due; whoever waits for the network calls it through background_work. */
+/* After what may have sent something to the machine itself: it is delivered between two bytecodes, as a nic's would. */
+void net_said(void);

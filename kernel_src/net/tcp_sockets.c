@@ -12,6 +12,7 @@
 #include "lwip/stats.h"
 
 #include "address.h"
+#include "net.h"
 #include "port.h"
 #include "tcp_socket.h"
 #include "unikernel/device.h"
@@ -89,6 +90,7 @@ static void close(struct socket *socket) {
         }
         tcp_close(pcb); /* a reset, if something was not read */
     }
+    net_said();
     tcp_socket_give(socket);
 }
 
@@ -137,6 +139,7 @@ static int connect(struct socket *socket, const struct address *address) {
         return net_errno(refused);
     }
     socket->stage = TCP_CONNECTING;
+    net_said();
     return -EINPROGRESS;
 }
 
@@ -224,6 +227,7 @@ static int64_t send(struct socket *socket, const void *bytes, size_t length, con
         return -EAGAIN;
     }
     (void)tcp_output(socket->pcb);
+    net_said();
     return (int64_t)now;
 }
 
@@ -235,6 +239,7 @@ static int64_t receive(struct socket *socket, void *bytes, size_t length, struct
         const size_t taken = arrivals_take(&socket->arrivals, bytes, length, peek);
         if (!peek && socket->pcb != NULL) {
             tcp_recved(socket->pcb, (u16_t)taken);
+            net_said();
         }
         return (int64_t)taken;
     }
@@ -285,7 +290,9 @@ static int shutdown(struct socket *socket, bool in, bool out) {
         return socket->pcb == NULL && socket->out_ended && !in ? -ENOTCONN : 0;
     }
     socket->out_ended = true;
-    return net_errno(tcp_shutdown(socket->pcb, 0, 1));
+    const err_t error = tcp_shutdown(socket->pcb, 0, 1);
+    net_said();
+    return net_errno(error);
 }
 
 static int local(const struct socket *socket, struct address *address) {

@@ -12,6 +12,7 @@
 
 #include "address.h"
 #include "arrivals.h"
+#include "net.h"
 #include "port.h"
 #include "unikernel/device.h"
 #include "unikernel/socket.h"
@@ -160,6 +161,7 @@ static int64_t send(struct socket *socket, const void *bytes, size_t length, con
     pbuf_take(packet, bytes, (u16_t)length);
     const err_t error = to == NULL ? udp_send(socket->pcb, packet) : udp_sendto(socket->pcb, packet, &ip, to->port);
     pbuf_free(packet);
+    net_said();
     if (error == ERR_VAL) {
         return -EACCES; /* to all, which SO_BROADCAST allows */
     }
