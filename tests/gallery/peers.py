@@ -21,10 +21,6 @@ LOOPBACK: Final = "127.0.0.1"
 NOBODY: Final = "nobody"
 POSTGRES: Final = "/usr/lib/postgresql"
 PAGE: Final = "<h1>Hello from the host.</h1>\n"
-TABLES: Final = """
-create table planets (name text, radius_km integer, moons integer);
-insert into planets values ('Mars', 3390, 2), ('Earth', 6371, 1), ('Jupiter', 69911, 95);
-"""
 
 
 @contextlib.contextmanager
@@ -57,7 +53,7 @@ def mosquitto() -> Iterator[int]:
 
 @contextlib.contextmanager
 def postgresql() -> Iterator[int]:
-    """A database of its own, with the table planets, for the user ada with the password lovelace."""
+    """A server of its own, for the user ada with the password lovelace."""
     (programs,) = sorted(Path(POSTGRES).glob("*/bin"))[-1:]
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
@@ -69,9 +65,6 @@ def postgresql() -> Iterator[int]:
         called([str(programs / make[0]), *make[1:]])
         server = (str(programs / "postgres"), "-D", str(data), "-F", "-p", str(port), "-h", LOOPBACK, "-k", folder)
         with running(port, server, Path(folder), user=_user()):
-            environment = {**os.environ, "PGPASSWORD": "lovelace"}
-            tell = ["psql", "-h", LOOPBACK, "-p", str(port), "-U", "ada", "-q", "-d", "postgres", "-c", TABLES]
-            subprocess.run(tell, env=environment, check=True, timeout=PATIENCE_S)
             yield port
 
 

@@ -41,6 +41,9 @@ SUBJECTS = {
     "tls-server",
     "web-tls",
     "static-site-tls",
+    "http-fetch",
+    "mqtt",
+    "postgresql",
     "web",
 }
 
