@@ -7,6 +7,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.tls import host
+
 HERE = Path(__file__).parent
 KERNEL_SRC = HERE.parents[1] / "kernel_src"
 FLAGS = (
@@ -19,6 +21,8 @@ FLAGS = (
 )
 REPLAY = ("gcc", "-fsanitize=address,undefined", str(HERE / "replay.c"))
 """Feeds files to a target: needs no clang."""
+TLS = "mbedtls:tls"
+"""Stands among the sources for mbedTLS and what of ours sees it, but for arenas: the sanitizer's are better."""
 FUZZER = ("clang", "-fsanitize=fuzzer,address,undefined")
 
 
@@ -40,10 +44,17 @@ class Target:
 
     def compile(self, compiler: tuple[str, ...], binary: Path) -> None:
         """Compiles it with `compiler`, `REPLAY` or `FUZZER`; raises `CalledProcessError`."""
-        named = re.match(r"/\* sources: ([\w./ ]+)\n \* beside: ([\w./ ]+?) \*/\n", self.program.read_text())
+        named = re.match(r"/\* sources: ([\w./: ]+)\n \* beside: ([\w./ ]+?) \*/\n", self.program.read_text())
         assert named, f"{self.program.name} names no sources"
-        sources = [*(KERNEL_SRC / name for name in named[1].split()), *(HERE / name for name in named[2].split())]
-        command = [*compiler, *FLAGS, str(self.program), *map(str, sources), "-o", str(binary)]
+        names = named[1].split()
+        flags, objects = list(FLAGS), []
+        if TLS in names:
+            names.remove(TLS)
+            names += [name for name in host.OURS if name not in names and not name.endswith("/arena.c")]
+            more, objects = host.library(tuple(word for word in compiler if not word.endswith(".c")))
+            flags = [*flags, *more]
+        sources = [*(KERNEL_SRC / name for name in names), *(HERE / name for name in named[2].split()), *objects]
+        command = [*compiler, *flags, str(self.program), *map(str, sources), "-o", str(binary)]
         subprocess.run(command, check=True)
 
 

@@ -9,12 +9,12 @@
 enum { PIPE_BYTES = 1 << 16 };
 
 struct pipe {
-    unsigned char bytes[PIPE_BYTES];
     size_t from, to;
     bool cut;     /* its writer is gone */
     size_t room;  /* it takes no more than so many at once; 0: whatever comes */
     size_t spoil; /* the byte of this number is changed on its way; 0: none */
     size_t count; /* that went in */
+    unsigned char bytes[PIPE_BYTES];
 };
 
 struct end {

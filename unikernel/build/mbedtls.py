@@ -24,9 +24,11 @@ _SMALL = (
     *("ssl_msg", "ssl_ticket", "ssl_tls", "ssl_tls12_client", "ssl_tls12_server", "ssl_tls13_client"),
     *("ssl_tls13_generic", "ssl_tls13_keys", "ssl_tls13_server", "x509", "x509_crt"),
 )
+#: The compiler's own words for the instructions, and one more for turning bytes round: half of what a record takes. All
+#: that read aesni.h must have them, as with them round keys are aligned.
+_INSTRUCTIONS = ("-maes", "-mpclmul", "-mssse3")
 _FILE_FLAGS = {
-    # The compiler's own words for the instructions, and one more for turning bytes round: half of what a record takes.
-    "aesni": ("-maes", "-mpclmul", "-mssse3"),
+    **dict.fromkeys(("aes", "aesni", "gcm"), _INSTRUCTIONS),
     # The table of keys is of all sessions, and in the memory of none: kernel_src/crypto/tls/platform.c.
     "psa_crypto_slot_management": ("-DMBEDTLS_PLATFORM_CALLOC_MACRO=tls_calloc_keys",),
     "ssl_tls12_client": ("-include", "crypto/tls/pss_in_tls12.h"),  # which says why

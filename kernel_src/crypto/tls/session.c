@@ -45,6 +45,12 @@ static int send(void *of, const unsigned char *bytes, size_t length) {
     return stream_status(self, self->stream->write(self->stream->of, bytes, length));
 }
 
+/* A peer may show one that is empty: mbedTLS finds no fault in that before here. */
+static bool is_self_signed(const mbedtls_x509_crt *certificate) {
+    const mbedtls_x509_buf *issuer = &certificate->issuer_raw, *subject = &certificate->subject_raw;
+    return subject->len > 0 && issuer->len == subject->len && memcmp(issuer->p, subject->p, subject->len) == 0;
+}
+
 /* Called for each certificate of a chain, the highest first. */
 static int judge(void *of, mbedtls_x509_crt *certificate, int depth, uint32_t *flags) {
     struct tls_session *self = of;
@@ -59,9 +65,7 @@ static int judge(void *of, mbedtls_x509_crt *certificate, int depth, uint32_t *f
         self->verdict.flags = *flags;
         self->verdict.from = certificate->valid_from;
         self->verdict.to = certificate->valid_to;
-        self->verdict.self_signed =
-            depth == 0 && certificate->issuer_raw.len == certificate->subject_raw.len &&
-            memcmp(certificate->issuer_raw.p, certificate->subject_raw.p, certificate->subject_raw.len) == 0;
+        self->verdict.self_signed = depth == 0 && is_self_signed(certificate);
     }
     return 0;
 }
