@@ -2,6 +2,7 @@
 
 import { element } from "./dom";
 import { type Glyph, icon } from "./icons";
+import type { Link } from "./protocol";
 
 const GLYPHS: Record<string, { glyph: Glyph; tone: string }> = {
   running: { glyph: "run", tone: "ukn-ok" },
@@ -26,12 +27,14 @@ export class Card {
   private readonly state = element("span", "ukn-state");
   private readonly name = element("span", "ukn-name");
   private readonly facts = element("span", "ukn-facts");
+  private readonly places = element("div", "ukn-places", { hidden: "" });
   private readonly banner = element("div", "ukn-banner", { role: "status", hidden: "" });
   private readonly counts = element("span", "ukn-number");
   private readonly follow: HTMLButtonElement;
   private readonly foot: HTMLElement;
   private readonly live: HTMLButtonElement[];
   private shown = "";
+  private reached = "";
 
   constructor(name: string, actions: Actions) {
     const restart = button("again", "Restart", actions.restart);
@@ -68,7 +71,7 @@ export class Card {
       this.counts,
     );
     this.root = element("div", "uk ukn-card", { tabindex: "-1", role: "group", "aria-label": `Machine ${name}` });
-    this.root.append(head, this.banner, this.terminal, this.foot);
+    this.root.append(head, this.places, this.banner, this.terminal, this.foot);
   }
 
   /** The head sentence; a state that did not change is not announced again. */
@@ -82,6 +85,15 @@ export class Card {
     }
     this.name.textContent = name;
     this.facts.replaceChildren(...facts.map((fact) => element("span", "ukn-number", {}, fact)));
+  }
+
+  /** Where the machine is reached. What no browser opens as a page stays text, whatever it says it is. */
+  reach(links: readonly Link[]): void {
+    const key = JSON.stringify(links);
+    if (key === this.reached) return;
+    this.reached = key;
+    this.places.hidden = links.length === 0;
+    this.places.replaceChildren(...links.map(place));
   }
 
   /** Whether the machine can still be acted upon. */
@@ -104,6 +116,11 @@ export class Card {
   following(following: boolean): void {
     this.follow.hidden = following;
   }
+}
+
+function place({ text, url }: Link): HTMLElement {
+  if (!/^https?:\/\//.test(url)) return element("span", "", {}, text);
+  return element("a", "", { href: url, target: "_blank", rel: "noopener noreferrer" }, text);
 }
 
 function button(glyph: Glyph, word: string, act: () => void): HTMLButtonElement {

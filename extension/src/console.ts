@@ -20,7 +20,7 @@ const ASK_AGAIN_MS = 1000;
 const ACK_BYTES = 96 * 1024;
 const ACK_MS = 200;
 const ACTIVE = new Set(["running", "paused", "busy"]);
-const SHOWN = ["state", "word", "facts", "machine_name", "started_at"] as const;
+const SHOWN = ["state", "word", "facts", "links", "machine_name", "started_at"] as const;
 
 class ConsoleView {
   private readonly id = crypto.getRandomValues(new Uint32Array(2)).join("-");
@@ -185,6 +185,7 @@ class ConsoleView {
       this.card.head(this.model.get("state"), this.model.get("word"), name, [...up, ...this.model.get("facts")]);
       this.card.warn(null);
     }
+    this.card.reach(active && !silent ? this.model.get("links") : []);
     this.card.alive(active && !silent);
     this.screen.mute(!active || silent);
     this.count();

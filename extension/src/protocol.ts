@@ -1,11 +1,18 @@
 // What the Jupyter kernel and a view of the console say to each other; its other half is unikernel/notebook/console_stream.py.
 
+/** Where a machine is reached; without a page to open `url` is empty. */
+export interface Link {
+  text: string;
+  url: string;
+}
+
 /** State of the model that a view shows. `state` is a key of the glyphs in card.ts. */
 export interface ConsoleState {
   machine_name: string;
   state: string;
   word: string;
   facts: string[];
+  links: Link[];
   started_at: number;
   rows: number;
   bundle: string;

@@ -55,6 +55,15 @@ machine = booted()
 show_console(machine, lambda: booted(machine.name))
 """
 
+SERVICE = """
+from unikernel.build.manifest import ManifestDevice
+from unikernel.table import Link
+nics = (ManifestDevice("net", "VirtioNet", {"network": "user"}, open=("mac",)),)
+machine = boot(stand_in(devices=nics), vmm=Fake(watch_breaks), forward=["0:80", "0:443", "0:5432"])
+machine.inner.addresses = (Link("<img src=x onerror='window.owned=1'>", "javascript:window.owned=1"),)
+show_console(machine)
+"""
+
 
 def played(opens: Opens, name: str, greeting: str = "\x1b[32mready\x1b[0m\r\n", *more: str) -> Lab:
     lab = opens(name, f"GREETING = {greeting!r}{PLAY}", SHOW, *more)
@@ -177,6 +186,34 @@ def test_what_a_machine_writes_is_inert(open_notebook: Opens) -> None:
     text = lab.cell(1).locator(".jp-OutputArea-output pre")
     expect(text).to_contain_text("plain end")
     assert lab.page.evaluate("() => window.owned") is None
+
+
+def test_where_a_machine_is_reached_is_on_its_card(open_notebook: Opens) -> None:
+    lab = open_notebook("service", f"GREETING = 'listening on port 80\\r\\n'{PLAY}", SERVICE, "machine.stop()")
+    lab.run(0)
+    lab.run(1)
+    lab.wait_screen(1, "listening")
+    links = lab.cell(1).locator(".ukn-places a")
+    expect(links).to_have_text([re.compile(rf"{scheme}://127\.0\.0\.1:\d+/") for scheme in ("http", "https")])
+    for link in links.all():
+        assert link.get_attribute("href") == link.inner_text()
+        assert link.get_attribute("rel") == "noopener noreferrer"
+    places = lab.cell(1).locator(".ukn-places")
+    expect(places).to_contain_text(re.compile(r"127\.0\.0\.1:\d+ → 5432"))
+    # What says that it is an address, and is none, is text.
+    expect(places).to_contain_text("<img src=x onerror='window.owned=1'>")
+    places.get_by_text("<img").click()
+    assert lab.page.evaluate("() => window.owned") is None
+    lab.picture("service-light", 1)
+    lab.dark(True)
+    time.sleep(0.5)
+    lab.picture("service-dark", 1)
+    lab.reload()
+    lab.wait_screen(1, "listening")
+    expect(links).to_have_count(2)
+    lab.run(2)
+    expect(places).to_be_hidden()
+    expect(lab.cell(1).locator(".ukn-state")).to_have_text("stopped")
 
 
 def test_dark_light_and_a_dead_jupyter_kernel(open_notebook: Opens) -> None:

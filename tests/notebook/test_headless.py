@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 from nbclient import NotebookClient
 
-from tests.notebook.test_console_in_lab import PLAY, SHOW
+from tests.notebook.test_console_in_lab import PLAY, SERVICE, SHOW
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,3 +55,18 @@ def test_a_machine_that_runs_on_shows_what_it_said_by_the_end_of_a_cell(tmp_path
     assert "running" in shown
     assert "abc\nanswer" in shown
     assert len(json.dumps(node)) < HEADLESS_BYTES
+
+
+def test_where_a_machine_that_runs_is_reached_stands_in_its_text(tmp_path: Path, root: str) -> None:
+    node = executed(
+        tmp_path,
+        f"import sys; sys.path.insert(0, {root!r}); GREETING = 'ready\\r\\n'{PLAY}",
+        SERVICE + "\nmachine.console.expect('ready')",
+        "print(machine.forwards[0].url)",
+    )
+    url = node.cells[2].outputs[0].text.strip()
+    head, links, *_, last = text_of(node.cells[1]).splitlines()
+    assert head.startswith("● running stand-in")
+    assert last == "ready"
+    assert links.split("  ")[0] == url
+    assert links.endswith("<img src=x onerror='window.owned=1'>")

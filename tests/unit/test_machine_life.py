@@ -134,10 +134,18 @@ async def test_settle_leaves_a_machine_that_has_begun_running() -> None:
         assert machine.state is MachineState.RUNNING
 
 
-async def test_giving_up_settling_stops_the_machine() -> None:
-    async def silent(machine: FakeMachine) -> None:
-        await machine.read()
+async def silent(machine: FakeMachine) -> None:
+    await machine.read()
 
+
+async def test_settle_waits_no_longer_than_told_for_a_machine_that_says_nothing() -> None:
+    async with await boot_fake(silent) as machine:
+        # Five minutes after its first output, which never comes.
+        assert await asyncio.wait_for(machine.settle(300, silent_s=0.01), 60) is None
+        assert machine.state is MachineState.RUNNING
+
+
+async def test_giving_up_settling_stops_the_machine() -> None:
     machine = await boot_fake(silent)
     waiting = asyncio.ensure_future(machine.settle())
     await asyncio.sleep(0.01)

@@ -94,6 +94,11 @@ class Handle(ABC):
         done = self._run.done() and not self._run.cancelled() and self._run.exception() is None
         return self._run.result() if done else None
 
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Where to reach it, for a card: its forwards, then its addresses."""
+        return (*(each.link() for each in self.forwards), *self.addresses)
+
     def watch(self, callback: Callable[[], object]) -> Callable[[], None]:
         """Call `callback()` at each change of the state; returns what ends it."""
         self._watchers.append(callback)
@@ -110,16 +115,18 @@ class Handle(ABC):
             message = f'"{self.name}" still runs after {timeout_s:g} s; wait longer, or stop it.'
             raise MachineTimeout(message) from None
 
-    async def settle(self, after_first_byte_s: float = 1.0) -> Run | None:
-        """Wait until the machine has ended, or for a while after its first output; the run if it has ended.
+    async def settle(self, after_first_byte_s: float = 1.0, silent_s: float | None = None) -> Run | None:
+        """Wait until the machine has ended, or for a while after its first output; the run if it has ended. Of one that
+        says nothing the output is waited for `silent_s` seconds, or for ever.
 
         Cancelling the wait stops the machine: who gives up waiting for a boot does not want it.
         """
         ended = asyncio.ensure_future(asyncio.shield(self._run))
         first = asyncio.ensure_future(self.console.began())
         try:
-            await asyncio.wait((ended, first), return_when=asyncio.FIRST_COMPLETED)
-            await asyncio.wait((ended,), timeout=after_first_byte_s)
+            await asyncio.wait((ended, first), timeout=silent_s, return_when=asyncio.FIRST_COMPLETED)
+            if first.done():
+                await asyncio.wait((ended,), timeout=after_first_byte_s)
         except asyncio.CancelledError:
             await self.stop()
             raise
@@ -225,8 +232,7 @@ class Handle(ABC):
         ]
         if self.restarts:
             facts.append(restarted(self.restarts))
-        links = (*(each.link() for each in self.forwards), *self.addresses)
-        return Card(self.name, state, self.state.value, tuple(facts), links=links)
+        return Card(self.name, state, self.state.value, tuple(facts), links=self.links)
 
     def __str__(self) -> str:
         """The card as text."""

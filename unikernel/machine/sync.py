@@ -145,9 +145,11 @@ class Machine:
         """
         return core().run(self.inner.wait(timeout_s))
 
-    def settle(self, after_first_byte_s: float = 1.0) -> Run | None:
-        """Wait for the machine's end or its first output and a while; interrupting this wait stops the machine."""
-        return core().run(self.inner.settle(after_first_byte_s))
+    def settle(self, after_first_byte_s: float = 1.0, silent_s: float | None = None) -> Run | None:
+        """Wait for the machine's end, or its first output and a while; for that output `silent_s` seconds, or for ever.
+        Interrupting this wait stops the machine.
+        """
+        return core().run(self.inner.settle(after_first_byte_s, silent_s))
 
     def stop(self) -> Run:
         """End the machine and return its run."""

@@ -208,6 +208,7 @@ class _ShownConsole:
             return
         assert self._widget is not None
         self._widget.started_at = self._machine.started_at
+        self._widget.links = self._links()
         core().call(self._start)
 
     def _restart_kept(self) -> None:
@@ -227,6 +228,7 @@ class _ShownConsole:
                 self,
                 machine_name=machine.name,
                 facts=[f"{machine.image.manifest.target} · {memory(machine.inner.limits.memory_bytes)}"],
+                links=self._links(),
                 started_at=machine.started_at,
             )
         except Refusal:
@@ -240,9 +242,14 @@ class _ShownConsole:
         view = {"version_major": 2, "version_minor": 0, "model_id": self._widget.model_id}
         return {"text/plain": text, WIDGET_MIME: view}
 
+    def _links(self) -> list[dict[str, str]]:
+        return [{"text": each.text, "url": each.url} for each in self._machine.inner.links]
+
     def _running_text(self) -> str:
         data = self._machine.console.transcript.data[-KEPT_TEXT_BYTES:]
-        return f"{GLYPHS['running']} running {self._machine.name}\n{colour_text(data)}".rstrip()
+        head = f"{GLYPHS['running']} running {self._machine.name}"
+        links = "  ".join(each.text for each in self._machine.inner.links)
+        return "\n".join(filter(None, (head, links, colour_text(data)))).rstrip()
 
 
 def ended_text(run: Run) -> str:

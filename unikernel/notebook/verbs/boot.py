@@ -1,8 +1,9 @@
 """Boots an app, a stack, a project or an image, built if need be; its console is in the cell.
 
-Returns when the machine has ended, or one second after its first line; it runs on while other cells run. Interrupting
-the Jupyter kernel meanwhile stops the machine. With --detach it runs on when the Jupyter kernel has ended; `%unikernel
-console NAME` shows it again, from any notebook.
+Returns when the machine has ended, or one second after its first line; a machine with forwards may be silent, so its
+first line is waited for two seconds. It runs on while other cells run. Interrupting the Jupyter kernel meanwhile stops
+the machine. With --detach it runs on when the Jupyter kernel has ended; `%unikernel console NAME` shows it again, from
+any notebook.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import shlex
 from argparse import ArgumentParser, Namespace
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from unikernel.cli.command import add_boot_options
 from unikernel.cli.subject import memory_of, parameters_of
@@ -25,6 +26,9 @@ from unikernel.units import parse_seconds
 if TYPE_CHECKING:
     from unikernel.build.image import Image
     from unikernel.machine.sync import Machine
+
+SILENT_S: Final = 2.0
+"""So long the first line of a machine that is asked by others is waited for: it need not say anything itself."""
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -71,8 +75,6 @@ def run(session: Session, options: Namespace) -> None:
         )
 
     machine = booted(options.name)
-    for each in machine.forwards:
-        show_line(f"{machine.name}: {each.url or each}", f"{escape(machine.name)}: {each.link().html()}")
     if machine.gdb_command:
         show_line(
             f"{machine.name} waits for gdb: {machine.gdb_command}",
@@ -80,7 +82,8 @@ def run(session: Session, options: Namespace) -> None:
         )
     try:
         show_console(machine, lambda: booted(machine.name))
-        ended = None if options.no_wait or options.gdb else machine.settle()
+        silent_s = SILENT_S if machine.forwards else None
+        ended = None if options.no_wait or options.gdb else machine.settle(silent_s=silent_s)
     except KeyboardInterrupt:
         machine.stop()
         session.note_run(machine)

@@ -8,7 +8,7 @@ from unikernel.cli.ps import ended_row, owner
 from unikernel.notebook.making import show_nothing_runs
 from unikernel.notebook.page import show_card
 from unikernel.notebook.session import Session
-from unikernel.table import Card, Column, Table
+from unikernel.table import Card, Column, Link, Table
 from unikernel.units import duration, memory
 
 
@@ -23,6 +23,7 @@ def run(session: Session, options: Namespace) -> None:
     import os  # noqa: PLC0415
 
     from unikernel.machine import registry  # noqa: PLC0415
+    from unikernel.machine.forwards import OpenForward  # noqa: PLC0415
 
     entries, ended = registry.running(), registry.ended()
     if not entries and not ended:
@@ -48,11 +49,17 @@ def run(session: Session, options: Namespace) -> None:
         )
         for each in entries
     )
+    links = tuple(
+        Link(f"{entry.name}: {link.text}", link.url)
+        for entry in entries
+        for link in (OpenForward.read(each).link() for each in entry.forwards)
+    )
     count = len(entries)
     show_card(
         Card(
             "machines",
             facts=(f"{count} run{'s' * (count == 1)}",),
             tables=(Table(columns, (*rows, *map(ended_row, ended))),),
+            links=links,
         )
     )

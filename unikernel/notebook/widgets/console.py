@@ -74,6 +74,8 @@ class ConsoleWidget(anywidget.AnyWidget):
     state = traitlets.Unicode("running").tag(sync=True)
     word = traitlets.Unicode("running").tag(sync=True)
     facts = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    links = traitlets.List(traitlets.Dict()).tag(sync=True)
+    """Where the machine is reached, each with text and url; a page opens what begins with http:// or https:// alone."""
     started_at = traitlets.Float().tag(sync=True)
     rows = traitlets.Int(ROWS).tag(sync=True)
     bundle = traitlets.Unicode().tag(sync=True)
