@@ -40,6 +40,13 @@ async def main() -> None:
 
 asyncio.run(main())
 """
+SSL = """\
+import ssl
+context = ssl.create_default_context(cafile="/rom/root.pem")
+context.minimum_version = ssl.TLSVersion.TLSv1_3
+context.set_alpn_protocols(["http/1.1"])
+context.set_ciphers("ALL")
+"""
 HELPER = "def twice(value: int) -> int:\n    return 2 * value\n"
 
 
@@ -97,6 +104,12 @@ def test_what_a_device_brings_is_there_and_what_another_would_bring_is_not() -> 
     assert check(Stack("app", app, (MbedTls(),))).findings == ()
     with pytest.raises(BuildError, match="the image has no module ssl; it needs the device MbedTls"):
         check(Stack("app", app))
+
+
+def test_ssl_is_as_the_device_has_it() -> None:
+    app = App.from_text(SSL)
+    (finding,) = check(Stack("app", app, (MbedTls(),))).findings
+    assert (finding.line, finding.rule) == (5, "attr-defined")
 
 
 def test_what_would_stop_the_build_stops_the_check() -> None:

@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 from unikernel.build import cache, fetching, stamps
+from unikernel.build.components import KERNEL_SRC
 from unikernel.build.imports import WITHOUT_OLD_NAME
 from unikernel.build.lock import Locked
 from unikernel.build.runtime import modules_in_image
@@ -38,7 +39,7 @@ FILES = {
 
 def folder(progress: Progress) -> Path:
     """The folder that holds both, fetched if need be; raises `Refusal` when they cannot be had."""
-    path = cache.root() / "stubs" / stamps.key(_modules(), *FILES.values())[:16]
+    path = cache.root() / "stubs" / stamps.key(_modules(), _own(), *FILES.values())[:16]
     if path.is_dir():
         return path
     started = time.monotonic()
@@ -59,6 +60,11 @@ def _modules() -> tuple[str, ...]:
     return tuple(sorted(modules_in_image([cls.symbol() for cls in CATALOGUE.values()])))
 
 
+def _own() -> tuple[str, ...]:
+    """Those that are not as upstream has them, and so have stubs of ours."""
+    return tuple(sorted(path.stem for path in (KERNEL_SRC / "stubs").glob("*.pyi")))
+
+
 def _kept(name: str, member: str) -> bool:
     """Of the runtime's, only the modules that an image has: the Unix port has others."""
     if name == LIBRARY:
@@ -66,4 +72,6 @@ def _kept(name: str, member: str) -> bool:
     image = _modules()
     module = member.partition("/")[0].removesuffix(".pyi")
     old = module.removeprefix("u")
+    if module in _own():
+        return False
     return module in image or module == "__builtins__" or (old in image and old not in WITHOUT_OLD_NAME)
