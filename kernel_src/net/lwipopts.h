@@ -71,6 +71,8 @@
 #if LWIP_DNS
     #define DNS_TABLE_SIZE 16
 #endif
+/* Who has no address yet is heard, as a server of addresses must: RFC 1122, section 3.2.1.3 (a). No port is named. */
+#define LWIP_IP_ACCEPT_UDP_PORT(port) ((void)(port), 0)
 #if LWIP_DHCP
     #define LWIP_DHCP_DOES_ACD_CHECK 0 /* five seconds more before there is an address */
     #define LWIP_DHCP_GET_NTP_SRV    1
