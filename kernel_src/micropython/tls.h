@@ -3,6 +3,7 @@
 
 #include "py/obj.h"
 #include "py/objexcept.h"
+#include "py/stream.h"
 
 #include "port.h"
 
@@ -27,6 +28,22 @@ typedef struct tls_context_object {
     int verify, least, most;
 } tls_context_object_t;
 extern const mp_obj_type_t tls_context_type;
+
+/* tls_stream.c */
+typedef struct tls_socket_object {
+    mp_obj_base_t base;
+    tls_context_object_t *context;
+    mp_obj_t stream;             /* MP_OBJ_NULL: closed */
+    struct tls_session *session; /* NULL: closed, or it failed */
+    uintptr_t wants;             /* the direction that is waited for, where it is the other one */
+    bool ragged, busy;
+    int error;       /* of the stream, in the call that runs */
+    mp_obj_t raised; /* by the stream, in the call that runs, or MP_OBJ_NULL */
+} tls_socket_object_t;
+void tls_socket_end(tls_socket_object_t *self);      /* its session; the stream below stays open */
+void tls_socket_say_end(tls_socket_object_t *self);  /* to the peer, where the stream takes it at once */
+int tls_socket_handshake(tls_socket_object_t *self); /* 0, or TLS_WANT_READ, TLS_WANT_WRITE; else it raises */
+extern const mp_stream_p_t tls_stream_protocol;
 
 /* tls_socket.c */
 struct tls_wrap {

@@ -165,7 +165,7 @@ _LITTLEFS_FLAGS = (
 #: FAT, with long names and folders; mpconfigport.h says no word of it, as only these files ask.
 _FATFS = ("lib/oofatfs/ff", "lib/oofatfs/ffunicode")
 _FAT = ("fat_fs", "fat_disk", "fat_rename")
-_TLS = ("mbed_tls", "tls_context", "tls_error", "tls_socket")
+_TLS = ("mbed_tls", "tls_context", "tls_error", "tls_socket", "tls_stream")
 _METRICS = ("metrics", "metrics_line", "metrics_count")
 _FATFS_FLAGS = (
     "-DMICROPY_VFS_FAT=1",
@@ -176,7 +176,7 @@ _FATFS_FLAGS = (
 )
 
 #: What an app gets of a device.
-_OBJECTS = frozenset({"channel_object", "ip_object", "log_object", "watch_object"})
+_OBJECTS = frozenset({"channel_object", "ip_object", "log_object", "ntp_object", "watch_object"})
 #: Linked only into an image whose devices need them, beside the drivers.
 SHARED = frozenset({"blank", "block_object", "fatfs", "kv", "littlefs", "socket"}) | _OBJECTS
 #: Drivers and what they share, of one file of ours each.
@@ -189,6 +189,7 @@ _SOCKET = ("address", "module", "object", "options", "wait")
 #: The port's own files; ``repl.c`` is the device Repl and comes with it.
 _PORT = [
     "cipher",
+    "deadline",
     "digest",
     "entropy",
     "hal",
@@ -312,6 +313,7 @@ def components(target: Target, tree: Path, drivers: Collection[str] = ()) -> tup
         "block_object": (Source(port / "block_object.c", "block_object.c", _OWN_FLAGS),),
         "channel_object": (Source(port / "channel_object.c", "channel_object.c", _OWN_FLAGS),),
         "ip_object": (Source(port / "ip_object.c", "ip_object.c", _OWN_FLAGS),),
+        "ntp_object": (Source(port / "ntp_object.c", "ntp_object.c", _OWN_FLAGS),),
         "log_object": (Source(port / "log_object.c", "log_object.c", _OWN_FLAGS),),
         "fat_fs": tuple(Source(port / f"{name}.c", f"{name}.c", (*_OWN_FLAGS, *_FATFS_FLAGS)) for name in _FAT),
         "fatfs": tuple(replace(each, flags=_FATFS_FLAGS) for each in _sources(tree, _FATFS)),

@@ -31,3 +31,11 @@ struct tls_context {
 };
 
 void context_keep(struct tls_context *self);
+
+/* Tickets of a server, which it can give once it has a chain: 0, or what context_refuse returns. */
+int context_start_tickets(struct tls_context *self);
+
+/* certificates.c */
+int context_refuse(const char *what,
+                   int error); /* TLS_MEMORY where mbedTLS's error says so, else TLS_FAILED in words */
+void context_chain_free(struct chain *chain);
