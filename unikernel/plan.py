@@ -219,7 +219,7 @@ def resolve(stack: Stack) -> Plan:
             if (edge := _edge(device.name, need, getattr(device, need.field), devices, added)) is not None
         )
         waiting += [devices[name] for name in devices.keys() - before]
-    _check_hardware(stack.name, devices)
+    _check_claims(stack.name, devices, edges)
     asking = [device.name for device in devices.values() for _ in device.virtio()]
     target_named(stack.target).check_room(stack.name, asking)
     order = _order(stack.name, devices, edges)
@@ -289,10 +289,11 @@ def _edge(
     return Edge(need.field, interface, device.name, "filled", f"the default for {interface}")
 
 
-def _check_hardware(place: str, devices: dict[str, Device]) -> None:
+def _check_claims(place: str, devices: dict[str, Device], edges: dict[str, tuple[Edge, ...]]) -> None:
     owners: dict[str, Device] = {}
     for device in devices.values():
-        for claim in device.claims():
+        met = {edge.field: devices[edge.provider] for edge in edges[device.name]}
+        for claim in (*device.claims(), *device.claims_of(met)):
             if owners.setdefault(claim, device) is not device:
                 first = owners[claim].name
                 raise Refusal(f"{place}: {first} and {device.name} both drive {claim}; remove one of them.")

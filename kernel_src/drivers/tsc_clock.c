@@ -2,7 +2,7 @@
  * Time from the processor's time-stamp counter, which counts from the machine's start at a rate that nobody tells.
  * Intel SDM volume 3, section 18.17. Its rate is measured against the local APIC's timer, which counts nanoseconds: at
  * first use, over what has passed by then, and again whenever twice as much was watched; nothing waits for it. Wall
- * time: Motorola MC146818A (1984), read once.
+ * time: Motorola MC146818A (1984), read once, unless somebody knows better.
  */
 #include "tsc_clock.h"
 
@@ -17,7 +17,7 @@
 #include "unikernel/device.h"
 #include "unikernel/port.h"
 
-enum { NS_PER_SECOND = 1000000000, LEAST_TICKS = 1 << 16, SCALE_BITS = 32 };
+enum { NS_PER_SECOND = 1000000000, LEAST_TICKS = 1 << 16, SCALE_BITS = 32, SLEW_SHARE = 2000 };
 
 /* Time is base_ns + (ticks - base_ticks) * scale / 2^32; a new scale moves the base, so that time never jumps. */
 static uint64_t base_ns, base_ticks, scale;
@@ -141,21 +141,47 @@ static int64_t cmos_seconds(void) {
            decimal(fields[SECONDS], b);
 }
 
+/* Wall time is wall_offset_ns later than monotonic time, and what has been slewed of slew_ns since. */
+static int64_t wall_offset_ns, slew_ns;
+static uint64_t slew_from_ns;
+static bool wall_known;
+
+static int64_t slewed_ns(uint64_t now_ns) {
+    const int64_t most = (int64_t)((now_ns - slew_from_ns) / SLEW_SHARE);
+    return slew_ns > most ? most : slew_ns < -most ? -most : slew_ns;
+}
+
 static int64_t wall_ns(struct device *self) {
-    static int64_t offset_ns;
-    static bool known;
-    if (!known) {
+    if (!wall_known) {
         const int64_t seconds = cmos_seconds();
         if (seconds < 0) {
             return seconds;
         }
-        offset_ns = seconds * NS_PER_SECOND - (int64_t)monotonic_ns(self);
-        known = true;
+        wall_offset_ns = seconds * NS_PER_SECOND - (int64_t)monotonic_ns(self);
+        wall_known = true;
     }
-    return offset_ns + (int64_t)monotonic_ns(self);
+    const uint64_t now_ns = monotonic_ns(self);
+    return wall_offset_ns + (int64_t)now_ns + slewed_ns(now_ns);
 }
 
-static const struct clock_operations operations = {.monotonic_ns = monotonic_ns, .wall_ns = wall_ns};
+static void set_wall(struct device *self, int64_t wanted_ns, bool slew) {
+    const uint64_t now_ns = monotonic_ns(self);
+    if (slew && wall_ns(self) >= 0) {
+        wall_offset_ns += slewed_ns(now_ns);
+        slew_ns = wanted_ns - (int64_t)now_ns - wall_offset_ns;
+    } else {
+        wall_offset_ns = wanted_ns - (int64_t)now_ns;
+        slew_ns = 0;
+        wall_known = true;
+    }
+    slew_from_ns = now_ns;
+}
+
+static const struct clock_operations operations = {
+    .monotonic_ns = monotonic_ns,
+    .wall_ns = wall_ns,
+    .set_wall = set_wall,
+};
 
 const struct driver tsc_clock_driver = {
     .class_name = "TscClock",

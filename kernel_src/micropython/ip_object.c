@@ -16,12 +16,11 @@
 #include "py/mperrno.h"
 #include "py/objtuple.h"
 #include "py/runtime.h"
-#include "unikernel/clock.h"
 #include "unikernel/ip.h"
 
 #include "port.h"
 
-enum { NS_PER_SECOND = 1000000000, NS_PER_MS = 1000000, MOST_S = 1000000000, FOREVER_MS = -1 };
+enum { NS_PER_SECOND = 1000000000 };
 
 typedef struct ip_object {
     mp_obj_base_t base;
@@ -74,34 +73,9 @@ static mp_obj_t all_of(const ip_object_t *self, one_of *next) {
     return mp_obj_new_tuple(count, items);
 }
 
-/* Waiting: as long as the deadline says, whatever comes meanwhile; false: it has passed. */
-
-static uint64_t deadline_of(mp_obj_t timeout) {
-    if (timeout == mp_const_none) {
-        return UINT64_MAX;
-    }
-    const mp_float_t length_s = mp_obj_get_float(timeout);
-    if (!(length_s >= 0 && length_s <= MOST_S)) {
-        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("a timeout is 0 to %d seconds, or None"), MOST_S);
-    }
-    return clock_monotonic_ns() + (uint64_t)(length_s * NS_PER_SECOND);
-}
-
-static void wait_once(uint64_t deadline_ns) {
-    if (deadline_ns == UINT64_MAX) {
-        mp_event_wait_indefinite();
-        return;
-    }
-    const uint64_t now_ns = clock_monotonic_ns();
-    if (now_ns >= deadline_ns) {
-        mp_raise_OSError(MP_ETIMEDOUT);
-    }
-    mp_event_wait_ms((deadline_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS);
-}
-
 static mp_obj_t ip_wait(size_t count, const mp_obj_t *arguments) {
     const ip_object_t *self = MP_OBJ_TO_PTR(arguments[0]);
-    const uint64_t deadline_ns = deadline_of(count > 1 ? arguments[1] : mp_const_none);
+    const uint64_t deadline_ns = wait_deadline(count > 1 ? arguments[1] : mp_const_none);
     while (!has_address(self)) {
         wait_once(deadline_ns);
     }
@@ -112,7 +86,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ip_wait_obj, 1, 2, ip_wait);
 static mp_obj_t ip_ping(size_t count, const mp_obj_t *arguments) {
     const ip_object_t *self = MP_OBJ_TO_PTR(arguments[0]);
     const char *address = mp_obj_str_get_str(arguments[1]);
-    const uint64_t deadline_ns = deadline_of(count > 2 ? arguments[2] : MP_OBJ_NEW_SMALL_INT(1));
+    const uint64_t deadline_ns = wait_deadline(count > 2 ? arguments[2] : MP_OBJ_NEW_SMALL_INT(1));
     const int error = operations_of(self)->ping(address);
     if (error == -MP_EINVAL) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%s is no address that this machine can ping"), address);

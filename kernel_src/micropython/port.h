@@ -46,6 +46,11 @@ void *watch_object(struct device *device) __attribute__((weak)); /* watch_object
 /* The same for a channel beside a console; it gives NULL where there is no such channel. */
 void *channel_object(const char *name) __attribute__((weak)); /* channel_object.c */
 
+/* deadline.c: until when a call may wait that is given seconds, or None; and waiting once, until anything has happened.
+ * They raise ValueError, and OSError(ETIMEDOUT) when the time has passed. */
+uint64_t wait_deadline(void *timeout);
+void wait_once(uint64_t deadline_ns);
+
 /* os_error.c: raises OSError(number, "…"). */
 void raise_os_error(int number, const char *format, ...) __attribute__((__noreturn__, __format__(printf, 2, 3)));
 

@@ -27,9 +27,6 @@ static int init(struct device *self) {
     if (error != 0) {
         return error;
     }
-    if (!ip4_addr_isany(netif_ip4_addr(netif))) {
-        return -EBUSY; /* another device has given this link an address */
-    }
     netif->mtu = (u16_t)parameters->mtu;
     netif_set_hostname(netif, net_hostname(parameters->hostname));
     if (dhcp_start(netif) != ERR_OK) {

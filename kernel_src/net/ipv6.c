@@ -80,9 +80,6 @@ static int init(struct device *self) {
     if (error != 0) {
         return error;
     }
-    if (!ip6_addr_isinvalid(netif_ip6_addr_state(netif, 0))) {
-        return -EBUSY; /* another device has given this link its addresses */
-    }
     netif->mtu6 = (u16_t)parameters->mtu;
     netif_create_ip6_linklocal_address(netif, 1);
     if (parameters->address[0] == 0) {

@@ -66,7 +66,6 @@
 #define LWIP_NETIF_HOSTNAME            1
 #define LWIP_NETIF_LINK_CALLBACK       0
 #define LWIP_NETIF_EXT_STATUS_CALLBACK 1
-#define MEMP_NUM_SYS_TIMEOUT           (LWIP_NUM_SYS_TIMEOUT_INTERNAL + 8)
 
 #if LWIP_DNS
     #define DNS_TABLE_SIZE 16
@@ -97,4 +96,11 @@
     #endif
     #define LWIP_IPV6_DUP_DETECT_ATTEMPTS   1
     #define LWIP_HOOK_ND6_GET_GW(netif, to) ipv6_gateway(netif)
+#endif
+#if LWIP_MDNS_RESPONDER
+    #define LWIP_MDNS_SEARCH           0
+    #define LWIP_NUM_NETIF_CLIENT_DATA 1
+    #define MEMP_NUM_SYS_TIMEOUT       (LWIP_NUM_SYS_TIMEOUT_INTERNAL + 40)
+#else
+    #define MEMP_NUM_SYS_TIMEOUT (LWIP_NUM_SYS_TIMEOUT_INTERNAL + 8)
 #endif

@@ -41,9 +41,6 @@ static int init(struct device *self) {
         (parameters->gateway[0] != 0 && ip4addr_aton(parameters->gateway, &gateway) != 1)) {
         return -EINVAL;
     }
-    if (!ip4_addr_isany(netif_ip4_addr(netif))) {
-        return -EBUSY; /* another device has given this link an address */
-    }
     netif->mtu = (u16_t)parameters->mtu;
     netif_set_addr(netif, &address, &mask, &gateway);
     self->state = netif;

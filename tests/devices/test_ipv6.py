@@ -112,16 +112,6 @@ async def test_beside_version_4_on_one_link(tmp_path: Path) -> None:
         assert 0 < await app.ask('ip.ping("fd00:9::1")') < 20
 
 
-async def test_two_devices_cannot_give_one_link_the_same_version(tmp_path: Path) -> None:
-    lab = network_name()
-    link = nic(lab)
-    devices = (StaticIp(name="ip", link=link), StaticIp(name="again", link=link, address="10.0.2.16/24"))
-    async with asked(image_of(tmp_path, *devices)) as app:
-        assert await app.ask("[each.status for each in unikernel.devices() if each.name == 'again']") == [-16]
-        assert await app.ask("device('again')") == ("OSError", (19,))
-        assert await app.ask("ip.address") == "10.0.2.15/24"
-
-
 async def test_the_vmms_own_router_serves(tmp_path: Path) -> None:
     async with asked(image_of(tmp_path, VirtioNet(UserNetwork(), mac=MAC), Ipv6(name="ip"))) as app:
         assert await app.ask("ip.wait(20)") == "fec0::ff:fe00:7/64"

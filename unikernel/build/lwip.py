@@ -26,9 +26,12 @@ _OPTIONS = {
     "ipv6": ("LWIP_IPV6",),
     "dns_resolver": ("LWIP_DNS",),
     "udp_sockets": ("LWIP_IGMP",),
-    "mdns_responder": ("LWIP_IGMP",),
+    "mdns_responder": ("LWIP_IGMP", "LWIP_MDNS_RESPONDER"),
 }
 """What lwIP is compiled with when a driver is in the stack; without it, none of its code, nor a timer, is in the image."""
+
+_BESIDE = {"mdns_responder": ("apps/mdns/mdns", "apps/mdns/mdns_domain", "apps/mdns/mdns_out")}
+"""Files of the archive that one driver alone asks for."""
 
 _FLAGS = (
     "-std=gnu17",
@@ -63,9 +66,10 @@ def components(target: Target, tree: Path, drivers: Collection[str]) -> tuple[Co
         Component(SOURCE, "net", upstream, includes, flags, version=VERSION, licence=LICENCE),
         Component(FOLDER, "net", tuple(_own(name) for name in shared), includes, flags),
     ]
-    found += [
-        Component(name, "net", (_own(name),), includes, flags) for name in sorted(all_drivers.intersection(drivers))
-    ]
+    for name in sorted(all_drivers.intersection(drivers)):
+        beside = tuple(Source(tree / "src" / f"{each}.c", f"{each}.c") for each in _BESIDE.get(name, ()))
+        origin = {"version": VERSION, "licence": LICENCE} if beside else {}
+        found.append(Component(name, "net", (_own(name), *beside), includes, flags, **origin))
     return tuple(found)
 
 

@@ -15,9 +15,11 @@ from unikernel.devices.little_kv import LittleKv
 from unikernel.devices.log import Log
 from unikernel.devices.loopback import Loopback
 from unikernel.devices.mbed_tls import MbedTls
+from unikernel.devices.mdns_responder import MdnsResponder
 from unikernel.devices.metrics import Metrics
 from unikernel.devices.mock_clock import MockClock
 from unikernel.devices.network import Bridge, Forward, Network, Tap, UserNetwork
+from unikernel.devices.ntp_client import NtpClient
 from unikernel.devices.parameter import OPEN, Open, Parameter, Value, parameter
 from unikernel.devices.ram_disk import RamDisk
 from unikernel.devices.raw_io import RawIo
@@ -27,6 +29,7 @@ from unikernel.devices.repl import Repl
 from unikernel.devices.rom_files import RomFiles
 from unikernel.devices.rom_kv import RomKv
 from unikernel.devices.static_ip import StaticIp
+from unikernel.devices.syslog import Syslog
 from unikernel.devices.tcp_sockets import TcpSockets
 from unikernel.devices.tsc_clock import TscClock
 from unikernel.devices.uart16550 import Uart16550
@@ -46,10 +49,11 @@ CATALOGUE = Catalogue(
         *(VirtioBlock, RamDisk, EncryptedBlock),
         *(LittleKv, RomKv),
         *(VirtioNet,),
-        *(Repl, Log),
+        *(Repl, Log, Syslog),
         *(StaticIp, DhcpIp, Ipv6, BothIps, Loopback),
         *(MbedTls,),
         *(TcpSockets, UdpSockets, DnsResolver),
+        *(MdnsResponder, NtpClient),
         *(HostControl, Watchdog, Metrics),
         *(RawMemory, RawIo),
     )
@@ -76,9 +80,11 @@ __all__ = [
     "Log",
     "Loopback",
     "MbedTls",
+    "MdnsResponder",
     "Metrics",
     "MockClock",
     "Network",
+    "NtpClient",
     "Open",
     "Parameter",
     "RamDisk",
@@ -90,6 +96,7 @@ __all__ = [
     "RomFiles",
     "RomKv",
     "StaticIp",
+    "Syslog",
     "Tap",
     "TcpSockets",
     "TscClock",

@@ -123,6 +123,11 @@ class Device:
         """What it has for itself alone: two devices of a stack cannot claim the same."""
         return (self.hardware,) if self.hardware else ()
 
+    def claims_of(self, met: Mapping[str, Device]) -> tuple[str, ...]:
+        """The same of what the devices have that meet its requirements, by field. Raises `Refusal` where they will not do."""
+        del met
+        return ()
+
     def attachments(self) -> tuple[Attachment, ...]:
         """What it asks of the machine around it."""
         return ()

@@ -1,5 +1,6 @@
 """An IPv4 address that a server lends."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -32,3 +33,7 @@ class DhcpIp(Device, Ip):
         """Raises `Refusal` for a hostname that is none."""
         super().__post_init__()
         ip_address.hostname(self.hostname, f"{self.name} (DhcpIp)")
+
+    def claims_of(self, met: Mapping[str, Device]) -> tuple[str, ...]:
+        """A link has one source of addresses in each version."""
+        return (f"IPv4 on {met['link'].name}",)

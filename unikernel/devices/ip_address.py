@@ -14,6 +14,9 @@ NETWORK_6_BITS: Final = 64
 MOST_SERVERS: Final = 2
 """Name servers, one asked after the other."""
 
+MOST_NAME: Final = 253
+"""RFC 1035, section 2.3.4: 255 bytes on the wire."""
+
 _HOSTNAME: Final = re.compile(r"(?=.{1,63}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")
 
 
@@ -97,7 +100,7 @@ def hostname(text: str, place: str) -> None:
 def servers(text: str, place: str) -> None:
     """Checks addresses of name servers, two at most, with commas between. Raises `Refusal`."""
     found = text.split(",") if text else []
-    if len(found) > MOST_SERVERS or not all(map(_is_address, found)):
+    if len(found) > MOST_SERVERS or not all(map(is_address, found)):
         raise Refusal(f"{place}: servers is {text!r}; write one or two addresses, as 10.0.2.3,10.0.2.4, or nothing.")
 
 
@@ -105,11 +108,19 @@ def hosts(text: str, place: str) -> None:
     """Checks a table of names and addresses, with commas between. Raises `Refusal`."""
     for entry in text.split(",") if text else ():
         name, _, address = entry.partition("=")
-        if not all(map(_HOSTNAME.fullmatch, name.split("."))) or not _is_address(address):
+        if not all(map(_HOSTNAME.fullmatch, name.split("."))) or not is_address(address):
             raise Refusal(f"{place}: hosts has {entry!r}; write a name and its address, as db=10.0.2.7.")
 
 
-def _is_address(text: str) -> bool:
+def host(text: str, parameter: str, place: str) -> None:
+    """Checks an address, or a name of a host that a resolver will know. Raises `Refusal`."""
+    named = len(text) <= MOST_NAME and all(map(_HOSTNAME.fullmatch, text.split("."))) and not text[-1:].isdigit()
+    if not is_address(text) and not named:
+        raise Refusal(f"{place}: {parameter} is {text!r}; write an address, as 10.0.2.2, or a host's name, as time.lab.")
+
+
+def is_address(text: str) -> bool:
+    """Whether it is an address of either version, without a zone."""
     try:
         return "%" not in text and bool(ip_address(text))
     except ValueError:

@@ -1,5 +1,6 @@
 """Addresses of version 6, announced by routers or fixed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -35,3 +36,7 @@ class Ipv6(Device, Ip):
         found = ip_address.interface6(self.address, place) if self.address else None
         if self.gateway:
             ip_address.gateway6(self.gateway, found, place)
+
+    def claims_of(self, met: Mapping[str, Device]) -> tuple[str, ...]:
+        """A link has one source of addresses in each version."""
+        return (f"IPv6 on {met['link'].name}",)

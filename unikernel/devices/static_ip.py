@@ -1,5 +1,6 @@
 """An IPv4 address that the stack says."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -32,3 +33,7 @@ class StaticIp(Device, Ip):
         found = ip_address.interface4(self.address, place)
         if self.gateway:
             ip_address.gateway4(self.gateway, found, place)
+
+    def claims_of(self, met: Mapping[str, Device]) -> tuple[str, ...]:
+        """A link has one source of addresses in each version."""
+        return (f"IPv4 on {met['link'].name}",)

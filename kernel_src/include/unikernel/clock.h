@@ -7,8 +7,13 @@
 struct device;
 
 struct clock_operations {
-    uint64_t (*monotonic_ns)(struct device *self);        /* never goes back */
-    int64_t (*wall_ns)(struct device *self);              /* since 1970-01-01 UTC, or -ENODEV */
+    uint64_t (*monotonic_ns)(struct device *self); /* never goes back */
+    int64_t (*wall_ns)(struct device *self);       /* since 1970-01-01 UTC, or -ENODEV */
+
+    /* NULL, or wall time is this much from now on: at once, or with `slew` by and by, at most 1/2000 faster or slower,
+     * so that it does not go back. A clock that did not know takes it at once. */
+    void (*set_wall)(struct device *self, int64_t wall_ns, bool slew);
+
     void (*pass)(struct device *self, uint64_t until_ns); /* NULL, or goes there at once, where nothing need wait */
 };
 
