@@ -94,7 +94,7 @@ def _ended(machine: Machine, expected: Boot) -> Run:
 
 def _comes(machine: Machine, pattern: str) -> None:
     """The machine prints it, as a whole line, before patience ends."""
-    machine.console.expect(rf"(?m)^(?:{pattern})\r?\n", PATIENCE_S)
+    machine.console.expect(rf"(?m)^(?-s:{pattern})\r?\n", PATIENCE_S)
 
 
 async def _said_on(folder: Path, ask: Ask, *command: str) -> list[str]:

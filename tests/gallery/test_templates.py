@@ -44,6 +44,9 @@ SUBJECTS = {
     "http-fetch",
     "mqtt",
     "postgresql",
+    "dhcp-server",
+    "dns-server",
+    "ping6",
     "web",
 }
 
