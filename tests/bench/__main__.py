@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.bench import booting, browser, building, consoles, gallery, native, network, perf, storage
+from tests.bench import booting, browser, building, consoles, gallery, native, network, perf, readme, storage
 from tests.bench.goals import GOALS
 from tests.bench.linux import LinuxGuest
 from tests.bench.linux import boot as linux_boot
@@ -130,6 +130,8 @@ def main() -> int:
     }
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps(data, indent=1) + "\n")
+    if linux:
+        readme.write(rows, machine)
     columns = (Column("figure"), *(Column(head, "right") for head in ("today", "before", "must", "goal")), Column(""))
     table = Table(
         columns,
