@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.gallery.peers import PEERS, path
+from tests.gallery.peers import CURE, PEERS, path
 from tests.network import namespace
 from unikernel.build.image import Image
 from unikernel.machine.run import Run
@@ -63,7 +63,7 @@ def said(folder: Path, ask: Ask, words: Mapping[str, str]) -> list[str]:
     """What a command prints; raises `AssertionError` where it fails."""
     command = shlex.split(filled(ask.run, words))
     program = shutil.which(command[0], path=path())
-    assert program, f"{command[0]} is missing: make setup's test extras install it"
+    assert program, f"{command[0]} is missing: {CURE}"
     if ask.on:
         return asyncio.run(_said_on(folder, ask, program, *command[1:]))
     result = subprocess.run(

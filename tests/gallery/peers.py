@@ -19,6 +19,7 @@ from typing import Final
 PATIENCE_S: Final = 30
 LOOPBACK: Final = "127.0.0.1"
 NOBODY: Final = "nobody"
+CURE: Final = "make test installs it; by hand, tools/system-packages tests does"
 POSTGRES: Final = "/usr/lib/postgresql"
 PAGE: Final = "<h1>Hello from the host.</h1>\n"
 
@@ -54,7 +55,9 @@ def mosquitto() -> Iterator[int]:
 @contextlib.contextmanager
 def postgresql() -> Iterator[int]:
     """A server of its own, for the user ada with the password lovelace."""
-    (programs,) = sorted(Path(POSTGRES).glob("*/bin"))[-1:]
+    found = sorted(Path(POSTGRES).glob("*/bin/postgres"))
+    assert found, f"postgresql is missing below {POSTGRES}: {CURE}"
+    programs = found[-1].parent
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         data, password = Path(folder, "data"), Path(folder, "password")
@@ -102,7 +105,7 @@ def called(command: list[str]) -> None:
 def running(port: int, command: tuple[str, ...], folder: Path, user: str | None = None) -> Iterator[None]:
     """Runs a server, once it can be reached at its port; it ends with the block."""
     program = shutil.which(command[0], path=path())
-    assert program, f"{command[0]} is missing: make setup's test extras install it"
+    assert program, f"{command[0]} is missing: {CURE}"
     log = folder / "server.log"
     with log.open("wb") as output:
         process = subprocess.Popen([program, *command[1:]], stdout=output, stderr=subprocess.STDOUT, cwd="/", user=user)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hatchling.builders.wheel import WheelBuilder
 
-from tests.gallery.exercise import answered, exercise
+from tests.gallery.exercise import answered, exercise, said
 from unikernel.build.image import build
 from unikernel.check import check
 from unikernel.cli.main import main
 from unikernel.errors import Refusal
 from unikernel.stack import Stack
-from unikernel.template import FILE, Template, template_named, templates
+from unikernel.template import FILE, Ask, Template, template_named, templates
 
 ROOT = Path(__file__).parents[2]
 SUBJECTS = {
@@ -96,6 +97,33 @@ def test_an_answer_that_does_not_come_is_told() -> None:
     answered(["boot 1", "more", "boot 2"], ("boot 1", r"boot \d"))
     with pytest.raises(AssertionError, match="no line 'boot 3'"):
         answered(["boot 1", "boot 3 or so"], ("boot 1", "boot 3"))
+
+
+def test_ports_stand_in_a_command(tmp_path: Path) -> None:
+    ask = Ask("sh -c 'cat; echo {80} {53/udp} {peer}'", (), send="at {80}\n")
+    assert said(tmp_path, ask, {"80": "8080", "53/udp": "5353", "peer": "1883"}) == ["at 8080", "8080 5353 1883"]
+
+
+def test_a_command_runs_in_the_project(tmp_path: Path) -> None:
+    (tmp_path / "certificate.pem").write_text("mine\n")
+    assert said(tmp_path, Ask("cat certificate.pem", ()), {}) == ["mine"]
+
+
+@pytest.mark.parametrize(
+    ("run", "fault"), [("false", "false: status 1"), ("no-such-program", "no-such-program is missing: make test")]
+)
+def test_a_command_that_fails_is_told(run: str, fault: str, tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match=fault):
+        said(tmp_path, Ask(run, ()), {})
+
+
+def test_an_answer_to_a_command_is_held_to_its_words(tmp_path: Path) -> None:
+    template = template_named("tcp-listener", "here")
+    project = template.make(tmp_path / "made")
+    image = build(project.stack, into=project.build_folder)
+    (boot,) = template.boots
+    with pytest.raises(AssertionError, match="no line 'nobody says this'"):
+        exercise(image, project.folder, replace(boot, ask=(replace(boot.ask[0], answer=("nobody says this",)),)))
 
 
 def test_the_list_has_one_line_each(capsys: pytest.CaptureFixture[str]) -> None:
