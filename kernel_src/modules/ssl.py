@@ -3,7 +3,7 @@
 A client's context checks the chain, the dates and the name of what a server shows, by the roots that were loaded or
 that the stack names. Where a file is asked for, its bytes will do, too. What differs: a server with several chains
 shows the one for the name that is asked for; `getpeercert` gives the certificate as it came, ``getpeercert(True)``; no
-session can be saved by the app, and no cipher suites chosen; `wrap_socket` is a method of a context alone.
+session can be saved by the app, and no cipher suites chosen; `wrap_socket` is a method of a context.
 """
 
 import tls

@@ -44,6 +44,12 @@ SCENES = {
         for line in (VERIFICATION + words, "True True 1")
     ],
     "no_checks": ["True True", "ValueError set check_hostname to False before verify_mode to CERT_NONE", "TLSv1.3"],
+    "old_name": [
+        "TLSv1.3",
+        VERIFICATION + "expired on 2025-12-31",
+        "TLSv1.3",
+        "ValueError check_hostname requires server_hostname",
+    ],
     "arguments": [
         "ValueError check_hostname requires server_hostname",
         "ValueError server_side and the context's protocol say different things",

@@ -93,6 +93,27 @@ def no_checks():
 
 
 @scene
+def old_name():
+    import ussl
+
+    for name, options in (
+        ("good", {"server_hostname": "host.test"}),
+        ("expired", {"server_hostname": "host.test"}),
+        ("expired", {"cert_reqs": ussl.CERT_NONE}),
+        ("good", {}),
+    ):
+        one, two = pair()
+        with open("/rom/%s.pem" % name) as cert, open("/rom/%s.key" % name) as key:
+            server = ussl.wrap_socket(one, server_side=True, key=key.read(), cert=cert.read(), do_handshake=False)
+        try:
+            client = ussl.wrap_socket(two, do_handshake=False, **options)
+            shake(server, client)
+            print(client.version())
+        except (OSError, ValueError) as error:
+            print(type(error).__name__, error)
+
+
+@scene
 def arguments():
     client = client_of()
     refusal(client.wrap_socket, pair()[0])
