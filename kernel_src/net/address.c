@@ -49,10 +49,21 @@ bool address_read(const char *text, uint8_t family, struct address *address) {
     return family == 0 || family == address->family;
 }
 
+void address_write_ip(const ip_addr_t *ip, char *text) {
+    enum { SMALL = 'a' - 'A' };
+    if (ipaddr_ntoa_r(ip, text, ADDRESS_TEXT_BYTES) == NULL) {
+        text[0] = 0;
+    }
+    for (char *at = text; *at != 0 && *at != '%'; at++) {
+        *at = (char)(*at >= 'A' && *at <= 'F' ? *at + SMALL : *at);
+    }
+}
+
 size_t address_write(const struct address *address, char *text) {
     ip_addr_t ip;
-    if (!address_to_ip(address, &ip) || ipaddr_ntoa_r(&ip, text, ADDRESS_TEXT_BYTES) == NULL) {
-        text[0] = 0;
+    text[0] = 0;
+    if (address_to_ip(address, &ip)) {
+        address_write_ip(&ip, text);
     }
     return strlen(text);
 }

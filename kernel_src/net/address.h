@@ -10,5 +10,8 @@ bool address_to_ip(const struct address *address, ip_addr_t *ip);
 
 void address_of_ip(const ip_addr_t *ip, uint16_t port, struct address *address);
 
+/* As RFC 5952 has it, in small letters; into ADDRESS_TEXT_BYTES. */
+void address_write_ip(const ip_addr_t *ip, char *text);
+
 /* 0 or -errno. */
 int net_errno(err_t error);

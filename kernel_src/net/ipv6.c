@@ -16,6 +16,8 @@
 #include "net.h"
 #include "unikernel/device.h"
 
+#include "address.h"
+
 enum { NETWORK_BITS = 64, NICS = 8 };
 
 static struct fixed {
@@ -95,15 +97,12 @@ static int init(struct device *self) {
     return error;
 }
 
-/* As RFC 5952 has it: in small letters; without the link's number. */
+/* Without the link's number. */
 static bool write_address(const ip6_addr_t *address, char text[IP_TEXT_BYTES]) {
-    enum { SMALL = 'a' - 'A' };
-    ip6_addr_t plain = *address;
-    ip6_addr_clear_zone(&plain);
-    ip6addr_ntoa_r(&plain, text, IP_TEXT_BYTES);
-    for (char *at = text; *at != 0; at++) {
-        *at = (char)(*at >= 'A' && *at <= 'F' ? *at + SMALL : *at);
-    }
+    ip_addr_t plain;
+    ip_addr_copy_from_ip6(plain, *address);
+    ip6_addr_clear_zone(ip_2_ip6(&plain));
+    address_write_ip(&plain, text);
     return true;
 }
 

@@ -152,7 +152,7 @@ static void ask(void *unused) {
         return;
     }
     if (found == 0) {
-        ipaddr_ntoa_r(&server, status.server, sizeof status.server);
+        address_write_ip(&server, status.server);
         if (send() == -EHOSTUNREACH) { /* there is no address yet */
             ask_in_ms(ADDRESS_AGAIN_MS);
             return;

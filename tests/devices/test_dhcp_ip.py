@@ -107,6 +107,24 @@ async def test_a_server_that_refuses_to_renew_takes_the_address(tmp_path: Path) 
             assert await app.ask("([time.sleep(0.05) for _ in range(400) if ip.address], ip.address)[1]") == ""
 
 
+async def test_a_cable_that_is_pulled_is_noticed_and_the_server_is_asked_when_it_is_back(tmp_path: Path) -> None:
+    lab = network_name()
+    server = DhcpServer()
+    up_is = "([time.sleep(0.05) for _ in range(400) if ip.up is not {0}], ip.up)[1]"
+    async with peer(lab) as host:
+        host.served[dhcp.SERVER_PORT] = server.answer
+        async with asked(image(tmp_path, lab)) as app:
+            await app.ask("ip.wait(20)")
+            await app.machine.link("virtionet", up=False)
+            assert await app.ask(up_is.format(False)) is False
+            assert await app.ask('ip.ping("10.0.2.2", 0.1)') == ("OSError", (113,))
+            told = len(server.said)
+            await app.machine.link("virtionet", up=True)
+            assert await app.ask(up_is.format(True)) is True
+            await until(lambda: len(server.said) > told)
+            assert await host.ping("10.0.2.50") == b"ping"
+
+
 async def test_the_vmms_own_server_lends(tmp_path: Path) -> None:
     async with asked(image_of(tmp_path, VirtioNet(UserNetwork()), DhcpIp(name="ip"))) as app:
         assert await app.ask("ip.wait(20)") == "10.0.2.15/24"

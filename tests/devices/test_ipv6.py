@@ -10,25 +10,27 @@ from tests.network import frames
 from tests.network.asked import asked, image_of, network_name
 from tests.network.frames import Packet
 from tests.network.peer import ADVERTISEMENT, ROUTER_ADVERTISEMENT, ROUTER_SOLICITATION, SOLICITATION, Peer, peer
-from unikernel.devices import BothIps, Ipv6, Network, StaticIp, UserNetwork, VirtioNet
+from unikernel.devices import BothIps, DnsResolver, Ipv6, Network, StaticIp, UdpSockets, UserNetwork, VirtioNet
 
 MAC = "02:00:00:00:00:07"
 OF_LINK = "fe80::ff:fe00:7"
 ROUTER = "fe80::2"
-PREFIX, MTU = 3, 5
-"""Options. RFC 4861, section 4.6."""
+PREFIX, MTU, SERVER_OF_NAMES = 3, 5, 25
+"""Options. RFC 4861, section 4.6; RFC 8106, section 5.1."""
 
 
 def nic(lab: str) -> VirtioNet:
     return VirtioNet(Network(lab), mac=MAC)
 
 
-async def announce(host: Peer, prefix: str = "fd00:5::", valid_s: int = 86400, router_s: int = 1800) -> None:
+async def announce(
+    host: Peer, prefix: str = "fd00:5::", valid_s: int = 86400, router_s: int = 1800, more: bytes = b""
+) -> None:
     """A router's advertisement. RFC 4861, section 4.2."""
     head = struct.pack("!BBHII", 64, 0, router_s, 0, 0)
     of_prefix = struct.pack("!BBBBIII", PREFIX, 4, 64, 0xC0, valid_s, valid_s, 0) + IPv6Address(prefix).packed
     of_mtu = struct.pack("!BBHI", MTU, 1, 0, 1400)
-    options = of_prefix + of_mtu + b"\1\1" + host.hardware
+    options = of_prefix + of_mtu + b"\1\1" + host.hardware + more
     await host.send(frames.icmp(ip_address(ROUTER), ip_address("ff02::1"), ROUTER_ADVERTISEMENT, head + options))
 
 
@@ -78,6 +80,36 @@ async def test_a_fixed_address_and_gateway_need_no_router(tmp_path: Path) -> Non
         assert await app.ask('ip.ping("2001:db8::9", 0.2)') == ("OSError", (110,))
         packet = await host.hear(lambda each: str(each.to) == "2001:db8::9")
         assert str(packet.source) == "fd00:9::15"
+
+
+async def test_a_prefix_that_ends_takes_its_address_along(tmp_path: Path) -> None:
+    lab = network_name()
+    image = image_of(tmp_path, nic(lab), Ipv6(name="ip"))
+    async with peer(lab, ROUTER) as host, asked(image) as app:
+        await host.hear(solicits)
+        await announce(host, valid_s=5)
+        assert await app.ask("ip.wait(20)") == "fd00:5::ff:fe00:7/64"
+        assert await app.ask("([time.sleep(0.1) for _ in range(200) if ip.address], ip.addresses)[1]") == (
+            f"{OF_LINK}/64",
+        )
+
+
+async def test_the_routers_server_of_names_is_asked_where_the_stack_says_none(tmp_path: Path) -> None:
+    lab = network_name()
+    devices = (nic(lab), Ipv6(name="ip"), UdpSockets(), DnsResolver(servers=""))
+    server = struct.pack("!BBHI", SERVER_OF_NAMES, 3, 0, 600) + IPv6Address("fd00:5::53").packed
+    async with peer(lab, ROUTER, "fd00:5::53") as host, asked(image_of(tmp_path, *devices)) as app:
+        host.served[53] = lambda question: host_answer(question.data, "fd00:5::9")
+        await host.hear(solicits)
+        await announce(host, more=server)
+        await app.ask("ip.wait(20)")
+        assert await app.ask('socket.getaddrinfo("db.lab", 80, socket.AF_INET6)[0][-1][0]') == "fd00:5::9"
+
+
+def host_answer(question: bytes, address: str) -> bytes:
+    """The address of version 6, whoever is asked for. RFC 1035, section 4; RFC 3596."""
+    head = question[:2] + struct.pack("!HHHHH", 0x8180, 1, 1, 0, 0)
+    return head + question[12:] + struct.pack("!HHHIH", 0xC00C, 28, 1, 60, 16) + IPv6Address(address).packed
 
 
 async def test_an_address_that_somebody_has_is_not_used(tmp_path: Path) -> None:

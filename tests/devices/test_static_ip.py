@@ -10,7 +10,7 @@ import pytest
 from tests.network import frames
 from tests.network.asked import asked, image_of, network_name
 from tests.network.peer import peer
-from unikernel.devices import OPEN, Network, StaticIp, VirtioNet
+from unikernel.devices import OPEN, Network, StaticIp, UdpSockets, VirtioNet
 from unikernel.errors import Refusal
 
 
@@ -83,6 +83,41 @@ async def test_what_passes_is_counted(tmp_path: Path) -> None:
         used, most, size, failed = pools["frames"]
         assert (used, failed) == (0, 0)
         assert 0 < most <= size
+
+
+async def test_what_is_larger_than_the_mtu_goes_in_pieces(tmp_path: Path) -> None:
+    lab = network_name()
+    image = image_of(tmp_path, VirtioNet(Network(lab)), StaticIp(name="ip", mtu=576), UdpSockets())
+    async with peer(lab) as host, asked(image) as app:
+        assert await app.ask("socket.socket(2, 2).sendto(bytes(1400), ('10.0.2.2', 9000))") == 1400
+        pieces = [await host.hear(lambda each: each.protocol == frames.UDP) for _ in range(3)]
+        assert [len(each.payload) for each in pieces] == [552, 552, 304]
+        whole = frames.Packet(pieces[0].source, pieces[0].to, frames.UDP, b"".join(each.payload for each in pieces))
+        datagram = frames.read_udp(whole)
+        assert datagram
+        assert (datagram.port, datagram.data) == (9000, bytes(1400))
+
+
+async def test_pieces_are_put_together_in_any_order_and_each_once(tmp_path: Path) -> None:
+    lab = network_name()
+    image = image_of(tmp_path, VirtioNet(Network(lab)), StaticIp(name="ip"))
+    async with peer(lab) as host, asked(image):
+        own, to = host.addresses[0], ip_address("10.0.2.15")
+        whole = frames.icmp(own, to, 8, bytes(range(256)) * 8)
+        pieces = [
+            frames.ipv4(
+                frames.Packet(own, to, frames.ICMP, whole.payload[at : at + 512]),
+                identification=9,
+                fragment=at // 8 | (0x2000 if at + 512 < len(whole.payload) else 0),
+            )
+            for at in range(0, len(whole.payload), 512)
+        ]
+        hardware = await host.hardware_of(to)
+        for piece in (*reversed(pieces[1:]), pieces[2], pieces[0]):
+            await host.port.send(frames.ethernet(hardware, host.hardware, frames.IPV4, piece))
+        first = await host.hear(lambda each: each.protocol == frames.ICMP and each.payload[:1] == b"\0")
+        rest = await host.hear(lambda each: each.protocol == frames.ICMP)
+        assert (first.payload + rest.payload)[8:] == whole.payload[8:]
 
 
 async def test_an_address_that_nobody_has_does_not_answer(tmp_path: Path) -> None:

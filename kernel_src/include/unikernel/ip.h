@@ -7,9 +7,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "unikernel/address.h"
+
 struct device;
 
-enum { IP_TEXT_BYTES = 48 }; /* of an address, with the length of its network's part, and the NUL */
+enum { IP_TEXT_BYTES = ADDRESS_TEXT_BYTES + 4 }; /* of an address, with the length of its network, and the NUL */
 
 struct ip_pool {
     const char *name;
