@@ -21,6 +21,8 @@ class Load:
 
     forward: OpenForward
     requests: int
+    machine_closes: bool = False
+    """Who closes first; its end of the connection is remembered for a minute."""
     begun: int = 0
     done: int = 0
     connections: int = 0
@@ -41,7 +43,7 @@ class Load:
             self.connections += 1
             loop = asyncio.get_running_loop()
             async with asyncio.timeout(SILENCE_S):
-                await loop.create_connection(lambda client=client: client, self.forward.host, self.forward.port)
+                await loop.create_connection(client.itself, self.forward.host, self.forward.port)
             while not client.ended.done():
                 before = client.number
                 await asyncio.wait([client.ended], timeout=SILENCE_S)
@@ -51,12 +53,16 @@ class Load:
 
 
 class _Client(asyncio.Protocol):
-    """One connection: the next request goes out when the answer to the one before is there. The service closes it."""
+    """One connection: the next request goes out when the answer to the one before is there."""
 
     def __init__(self, load: Load, first: int, count: int) -> None:
         self.load, self.number, self.end = load, first, first + count
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.wanted, self.found = b"", b""
+
+    def itself(self) -> _Client:
+        """A factory of this one."""
+        return self
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -70,6 +76,8 @@ class _Client(asyncio.Protocol):
             self.number += 1
             if self.number < self.end:
                 self._ask()
+            elif not self.load.machine_closes:
+                self.transport.write_eof()
         elif not self.wanted.startswith(self.found) or self.number == self.end:
             self._fail(AssertionError(f"{self.found!r} came, and not {self.wanted!r}"))
 
@@ -87,7 +95,7 @@ class _Client(asyncio.Protocol):
     def _ask(self) -> None:
         path = f"/{self.number}"
         self.wanted, self.found = answer(path.encode()), b""
-        self.transport.write(request(path, last=self.number + 1 == self.end))
+        self.transport.write(request(path, last=self.load.machine_closes and self.number + 1 == self.end))
 
     def _fail(self, error: Exception) -> None:
         if not self.ended.done():

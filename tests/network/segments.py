@@ -53,7 +53,11 @@ class Segment:
 
 def read(packet: Packet) -> Segment | None:
     """The segment in a packet, or None: it carries none, or its check sum is wrong."""
-    if packet.protocol != frames.TCP or len(packet.payload) < 20 or frames.checksum(frames.pseudo(packet) + packet.payload):
+    if (
+        packet.protocol != frames.TCP
+        or len(packet.payload) < 20
+        or frames.checksum(frames.pseudo(packet) + packet.payload)
+    ):
         return None
     source_port, port, number, acknowledged, offset, flags, window = struct.unpack_from("!HHIIBBH", packet.payload)
     start = (offset >> 4) * 4

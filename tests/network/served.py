@@ -107,9 +107,9 @@ class Served(Asked):
 
 
 @contextlib.asynccontextmanager
-async def served(image: Image, **options: Any) -> AsyncIterator[Served]:
+async def served(image: Image, timeout_s: float = 20 * PATIENCE_S, **options: Any) -> AsyncIterator[Served]:
     """Boots it, and waits until it serves."""
-    async with await boot(image, timeout_s=20 * PATIENCE_S, **options) as machine:
+    async with await boot(image, timeout_s=timeout_s, **options) as machine:
         await machine.console.expect("ready")
         yield Served(machine)
 
