@@ -59,9 +59,11 @@ SERVICE = """
 from unikernel.build.manifest import ManifestDevice
 from unikernel.table import Link
 nics = (ManifestDevice("net", "VirtioNet", {"network": "user"}, open=("mac",)),)
-machine = boot(stand_in(devices=nics), vmm=Fake(watch_breaks), forward=["0:80", "0:443", "0:5432"])
+def served(forward, name=None):
+    return boot(stand_in(devices=nics), vmm=Fake(watch_breaks), name=name, forward=forward)
+machine = served(["0:80", "0:443", "0:5432"])
 machine.inner.addresses = (Link("<img src=x onerror='window.owned=1'>", "javascript:window.owned=1"),)
-show_console(machine)
+show_console(machine, lambda: served(["0:8443"], machine.name))
 """
 
 
@@ -189,7 +191,7 @@ def test_what_a_machine_writes_is_inert(open_notebook: Opens) -> None:
 
 
 def test_where_a_machine_is_reached_is_on_its_card(open_notebook: Opens) -> None:
-    lab = open_notebook("service", f"GREETING = 'listening on port 80\\r\\n'{PLAY}", SERVICE, "machine.stop()")
+    lab = open_notebook("service", f"GREETING = 'listening on port 80\\r\\n'{PLAY}", SERVICE)
     lab.run(0)
     lab.run(1)
     lab.wait_screen(1, "listening")
@@ -211,7 +213,11 @@ def test_where_a_machine_is_reached_is_on_its_card(open_notebook: Opens) -> None
     lab.reload()
     lab.wait_screen(1, "listening")
     expect(links).to_have_count(2)
-    lab.run(2)
+    lab.cell(1).get_by_role("button", name="Restart").click()
+    lab.wait_screen(1, "-- restarted --")
+    expect(links).to_have_count(1)
+    expect(links).to_have_text(re.compile(r"https://127\.0\.0\.1:\d+/"))
+    lab.cell(1).get_by_role("button", name="Stop").click()
     expect(places).to_be_hidden()
     expect(lab.cell(1).locator(".ukn-state")).to_have_text("stopped")
 
