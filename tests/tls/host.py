@@ -16,7 +16,7 @@ BUILD = HERE.parents[1] / "build" / "tls"
 PATIENCE_S = 600
 FLAGS = (
     *("-std=c17", "-D_DEFAULT_SOURCE", "-O1", "-g", "-Wall", "-Wextra", "-Werror"),
-    *(f"-I{path}" for path in (HERE, HERE.parent / "kernel", KERNEL_SRC, KERNEL_SRC / "include")),
+    *(f"-I{path}" for path in (HERE, HERE.parent / "kernel", HERE.parent / "fuzz", KERNEL_SRC, KERNEL_SRC / "include")),
     *(mbedtls.CONFIG, mbedtls.TLS),
 )
 SANITIZED = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")

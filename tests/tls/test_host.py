@@ -224,3 +224,9 @@ def test_no_session_takes_more_than_two_thirds_of_its_memory(connect: Connect) -
             said = connect(server, host=host, server_most=version, most=1)
             most = max(most, *map(int, said[-1].split()[1:]))
     assert 16384 + 4096 < most < 48 * 1024 * 3 // 4
+
+
+def test_as_many_handshakes_at_once_as_there_are_sessions(tmp_path: Path) -> None:
+    compile_all(("gcc", *SANITIZED), [HERE / name for name in ("many.c", "pipe.c", "world.c")], tmp_path / "many")
+    done = subprocess.run([tmp_path / "many"], capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    assert done.returncode == 0, done.stderr
