@@ -13,11 +13,12 @@
 #include "core/arch.h"
 #include "core/calendar.h"
 #include "core/records.h"
+#include "core/wall.h"
 #include "unikernel/clock.h"
 #include "unikernel/device.h"
 #include "unikernel/port.h"
 
-enum { NS_PER_SECOND = 1000000000, LEAST_TICKS = 1 << 16, SCALE_BITS = 32, SLEW_SHARE = 2000 };
+enum { NS_PER_SECOND = 1000000000, LEAST_TICKS = 1 << 16, SCALE_BITS = 32 };
 
 /* Time is base_ns + (ticks - base_ticks) * scale / 2^32; a new scale moves the base, so that time never jumps. */
 static uint64_t base_ns, base_ticks, scale;
@@ -141,40 +142,30 @@ static int64_t cmos_seconds(void) {
            decimal(fields[SECONDS], b);
 }
 
-/* Wall time is wall_offset_ns later than monotonic time, and what has been slewed of slew_ns since. */
-static int64_t wall_offset_ns, slew_ns;
-static uint64_t slew_from_ns;
-static bool wall_known;
+static struct wall wall;
 
-static int64_t slewed_ns(uint64_t now_ns) {
-    const int64_t most = (int64_t)((now_ns - slew_from_ns) / SLEW_SHARE);
-    return slew_ns > most ? most : slew_ns < -most ? -most : slew_ns;
+/* The CMOS clock is read at first use: no boot waits for it. */
+static int know_wall(struct device *self) {
+    if (!wall.known) {
+        const int64_t seconds = cmos_seconds();
+        if (seconds < 0) {
+            return (int)seconds;
+        }
+        wall_set(&wall, monotonic_ns(self), seconds * NS_PER_SECOND, false);
+    }
+    return 0;
 }
 
 static int64_t wall_ns(struct device *self) {
-    if (!wall_known) {
-        const int64_t seconds = cmos_seconds();
-        if (seconds < 0) {
-            return seconds;
-        }
-        wall_offset_ns = seconds * NS_PER_SECOND - (int64_t)monotonic_ns(self);
-        wall_known = true;
-    }
-    const uint64_t now_ns = monotonic_ns(self);
-    return wall_offset_ns + (int64_t)now_ns + slewed_ns(now_ns);
+    const int error = know_wall(self);
+    return error != 0 ? error : wall_at(&wall, monotonic_ns(self));
 }
 
 static void set_wall(struct device *self, int64_t wanted_ns, bool slew) {
-    const uint64_t now_ns = monotonic_ns(self);
-    if (slew && wall_ns(self) >= 0) {
-        wall_offset_ns += slewed_ns(now_ns);
-        slew_ns = wanted_ns - (int64_t)now_ns - wall_offset_ns;
-    } else {
-        wall_offset_ns = wanted_ns - (int64_t)now_ns;
-        slew_ns = 0;
-        wall_known = true;
+    if (slew) {
+        (void)know_wall(self); /* unknown, it is set at once */
     }
-    slew_from_ns = now_ns;
+    wall_set(&wall, monotonic_ns(self), wanted_ns, slew);
 }
 
 static const struct clock_operations operations = {

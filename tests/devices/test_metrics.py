@@ -17,6 +17,7 @@ from unikernel.devices import (
     RamDisk,
     Rdrand,
     RomFiles,
+    StaticIp,
     Uart16550,
     VirtioBlock,
     VirtioConsole,
@@ -139,6 +140,27 @@ async def test_lines_go_to_a_channel(tmp_path: Path) -> None:
     run = await (await boot(image_of(SLEEPS + "print('done')\n", tmp_path, *devices), timeout_s=PATIENCE_S)).wait()
     assert run.transcript.text == "done\n"
     assert json.loads(run.channels["metrics"].text)["uptime_s"] == 30
+
+
+PINGS = """
+import json, unikernel
+ip = unikernel.device("staticip")
+for _ in range(3):
+    ip.ping("10.0.2.2")
+print(json.dumps([unikernel.device("metrics").read(), ip.counts(), {n: tuple(p) for n, p in ip.pools().items()}]))
+"""
+
+
+async def test_what_goes_through_a_nic_and_what_the_network_holds_is_told(tmp_path: Path) -> None:
+    devices = (Uart16550(), VirtioNet(name="net"), StaticIp(), Metrics())
+    metrics, counts, pools = json.loads(await said(image_of(PINGS, tmp_path, *devices)))
+    nic = metrics["devices"]["net"]
+    assert (nic["reads"], nic["writes"]) == (counts["frames_in"], counts["frames_out"])
+    assert nic["reads"] >= 4  # who 10.0.2.2 is, and three answers
+    assert nic["read_bytes"] > 3 * 74
+    assert metrics["network"] == counts
+    names = ("used", "high", "size", "failed")
+    assert metrics["pools"] == {name: dict(zip(names, pool, strict=True)) for name, pool in pools.items()}
 
 
 async def test_an_image_without_it_has_none_of_it(tmp_path: Path) -> None:
