@@ -152,7 +152,7 @@ print(json.dumps([unikernel.device("metrics").read(), ip.counts(), {n: tuple(p) 
 
 
 async def test_what_goes_through_a_nic_and_what_the_network_holds_is_told(tmp_path: Path) -> None:
-    devices = (Uart16550(), VirtioNet(name="net"), StaticIp(), Metrics())
+    devices = (Uart16550(), Metrics(), VirtioNet(name="net"), StaticIp())
     metrics, counts, pools = json.loads(await said(image_of(PINGS, tmp_path, *devices)))
     nic = metrics["devices"]["net"]
     assert (nic["reads"], nic["writes"]) == (counts["frames_in"], counts["frames_out"])
