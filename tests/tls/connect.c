@@ -10,7 +10,7 @@
 #include "pipe.h"
 #include "world.h"
 
-enum { SESSIONS = 3, STORE = 64 * 1024, FILE_MOST = 1 << 16, TEXT_BYTES = 40000, ROUNDS = 10000 };
+enum { SESSIONS = 3, STORE = 64 * 1024, FILE_MOST = 1 << 20, TEXT_BYTES = 40000, ROUNDS = 10000 };
 
 static int count;
 static char **arguments;
@@ -92,6 +92,10 @@ static struct tls_context *client_context(void) {
     if (option("roots") != NULL) {
         load_roots(context, option("roots"));
     }
+    if (option("more_roots") != NULL) {
+        load_roots(context, option("more_roots"));
+        printf("roots %u\n", tls_context_roots(context));
+    }
     if (option("client_chain") != NULL) {
         load_chain(context, option("client_chain"), option("client_key"));
     }
@@ -157,8 +161,9 @@ int main(int argument_count, char **values) {
     count = argument_count;
     arguments = values;
     world_now_s = number("now", world_now_s);
-    void *memory = aligned_alloc(TLS_ALIGN, tls_bytes(SESSIONS, STORE));
-    CHECK(tls_start(memory, SESSIONS, STORE) == 0);
+    const size_t store = (size_t)number("store", STORE);
+    void *memory = aligned_alloc(TLS_ALIGN, tls_bytes(SESSIONS, store));
+    CHECK(tls_start(memory, SESSIONS, store) == 0);
     struct tls_context *server = server_context(), *client = client_context();
     for (long round = number("rounds", 1); round > 0; round--) {
         memset(&up, 0, sizeof up), memset(&down, 0, sizeof down);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -112,6 +113,31 @@ def test_nothing_is_checked_where_that_is_said(connect: Connect) -> None:
 
 def test_without_a_root_nobody_is_trusted(connect: Connect) -> None:
     assert connect(roots="")[0] == "client -7 the certificate of host.test comes from none of the roots"
+
+
+def test_every_root_of_the_distribution_is_one(connect: Connect) -> None:
+    bundle = Path("/etc/ssl/certs/ca-certificates.crt")
+    count = bundle.read_bytes().count(b"BEGIN CERTIFICATE")
+    assert connect(more_roots=str(bundle), store=count * 4096)[0] == f"roots {count + 1}"
+    assert connect(more_roots=str(bundle))[0].startswith("roots -6 the memory for certificates and keys is full")
+
+
+@pytest.fixture(scope="module")
+def sha1(folder: Path) -> None:
+    """A certificate that nobody signs any more, but for openssl."""
+    (folder / "extensions").write_text("subjectAltName=DNS:host.test\n")
+    for words in (
+        "req -new -key good.key -subj /CN=host.test -out sha1.csr",
+        "x509 -req -sha1 -in sha1.csr -CA root.pem -CAkey root.key -set_serial 1 -extfile extensions -out sha1.pem",
+    ):
+        subprocess.run(["openssl", *words.split()], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.mark.usefixtures("sha1")
+@pytest.mark.parametrize("version", [V12, V13])
+def test_no_signature_by_sha1_is_taken(connect: Connect, version: str) -> None:
+    said = connect(chain="sha1.pem", server_most=version, now=int(time.time()) + 60)
+    assert said[0] == "client -7 the certificate of host.test is signed by a hash or key that is too weak"
 
 
 def test_a_clock_that_is_not_set_is_named(connect: Connect) -> None:

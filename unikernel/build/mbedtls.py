@@ -20,7 +20,16 @@ _SMALL = (
     *("asn1parse", "asn1write", "base64", "cipher", "cipher_wrap", "ecdh", "ecdsa", "hkdf", "md", "oid", "pem", "pk"),
     *("pk_ecc", "pk_wrap", "pkparse", "psa_crypto", "psa_crypto_aead", "psa_crypto_cipher", "psa_crypto_client"),
     *("psa_crypto_driver_wrappers_no_static", "psa_crypto_ecp", "psa_crypto_hash", "psa_crypto_mac", "psa_crypto_rsa"),
-    *("psa_crypto_slot_management", "psa_util", "rsa", "rsa_alt_helpers", "sha512", "ssl_ciphersuites", "ssl_client"),
+    *(
+        "psa_crypto_slot_management",
+        "psa_util",
+        "rsa",
+        "rsa_alt_helpers",
+        "sha1",
+        "sha512",
+        "ssl_ciphersuites",
+        "ssl_client",
+    ),
     *("ssl_msg", "ssl_ticket", "ssl_tls", "ssl_tls12_client", "ssl_tls12_server", "ssl_tls13_client"),
     *("ssl_tls13_generic", "ssl_tls13_keys", "ssl_tls13_server", "x509", "x509_crt"),
 )
