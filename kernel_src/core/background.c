@@ -3,7 +3,10 @@
 
 #include <stddef.h>
 
+#include "unikernel/clock.h"
 #include "unikernel/wait.h"
+
+enum { PATIENCE_NS = 1000000000, LOOK_NS = 200000 };
 
 static struct background *first;
 static void (*hook)(void);
@@ -34,6 +37,20 @@ uint64_t background_due_ns(void) {
         due_ns = its < due_ns ? its : due_ns;
     }
     return due_ns;
+}
+
+void background_finish(void) {
+    const uint64_t deadline_ns = clock_monotonic_ns() + PATIENCE_NS;
+    bool more = first != NULL;
+    while (more && clock_monotonic_ns() < deadline_ns) {
+        more = false;
+        for (struct background *each = first; each != NULL; each = each->next) {
+            more |= each->finish != NULL && each->finish();
+        }
+        if (!background_work() && more) {
+            wait_until(clock_monotonic_ns() + LOOK_NS);
+        }
+    }
 }
 
 void background_notice(void) {

@@ -5,6 +5,7 @@
 #include "memory.h"
 #include "records.h"
 #include "trace.h"
+#include "unikernel/background.h"
 #include "unikernel/device.h"
 #include "unikernel/machine.h"
 #include "unikernel/trace.h"
@@ -23,5 +24,7 @@ noreturn void kernel_start(const struct start_info *info) {
     memory_close();
     records.listening = 1;
     arch_interrupts_on();
-    machine_exit(ABI_EXIT_STATUS, app_main());
+    const int status = app_main();
+    background_finish();
+    machine_exit(ABI_EXIT_STATUS, status);
 }

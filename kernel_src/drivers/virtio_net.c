@@ -181,6 +181,12 @@ static void *room(struct device *self) {
     return nic->failed || nic->free_count == 0 ? NULL : nic->free[nic->free_count - 1]->frame;
 }
 
+static bool sent(struct device *self) {
+    const struct nic *nic = self->state;
+    (void)room(self);
+    return nic->failed || nic->free_count == nic->send.size;
+}
+
 static void send(struct device *self, uint32_t length) {
     struct nic *nic = self->state;
     struct buffer *buffer = nic->free[--nic->free_count];
@@ -248,6 +254,7 @@ static const struct link_operations operations = {
     .connected = connected,
     .room = room,
     .send = send,
+    .sent = sent,
     .frame = frame,
     .taken = taken,
     .rest = rest,

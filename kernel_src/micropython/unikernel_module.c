@@ -23,6 +23,7 @@
 #include "py/runtime.h"
 
 #include "core/records.h"
+#include "unikernel/background.h"
 #include "unikernel/clock.h"
 #include "unikernel/entropy.h"
 #include "unikernel/kv.h"
@@ -196,11 +197,13 @@ static mp_obj_t unikernel_mark(mp_obj_t name) {
 static MP_DEFINE_CONST_FUN_OBJ_1(unikernel_mark_obj, unikernel_mark);
 
 static mp_obj_t unikernel_exit(size_t count, const mp_obj_t *arguments) {
+    background_finish();
     machine_exit(ABI_EXIT_STATUS, count == 0 ? 0 : mp_obj_get_int(arguments[0]) & STATUS_MASK);
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(unikernel_exit_obj, 0, 1, unikernel_exit);
 
 static mp_obj_t unikernel_restart(void) {
+    background_finish();
     machine_exit(ABI_EXIT_RESTART, 0);
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(unikernel_restart_obj, unikernel_restart);

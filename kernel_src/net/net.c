@@ -7,6 +7,7 @@
 #include "lwip/ethip6.h"
 #include "lwip/init.h"
 #include "lwip/pbuf.h"
+#include "lwip/priv/tcp_priv.h"
 #include "lwip/snmp.h"
 #include "lwip/timeouts.h"
 #include "netif/ethernet.h"
@@ -124,13 +125,34 @@ static bool work(void) {
     return any;
 }
 
+/* As when a process of Linux ends: connections are closed, and what was sent goes out. */
+static bool finish(void) {
+    for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb != NULL; pcb = pcb->next) {
+        if (pcb->state == ESTABLISHED || pcb->state == CLOSE_WAIT) {
+            tcp_arg(pcb, NULL);
+            tcp_recv(pcb, NULL);
+            tcp_sent(pcb, NULL);
+            tcp_err(pcb, NULL);
+            (void)tcp_shutdown(pcb, 0, 1); /* leaves the list as it is */
+        }
+    }
+    bool more = false;
+    for (const struct tcp_pcb *pcb = tcp_active_pcbs; pcb != NULL; pcb = pcb->next) {
+        more |= pcb->unsent != NULL || pcb->unacked != NULL;
+    }
+    for (unsigned i = 0; i < nic_count; i++) {
+        more |= !link_of(&nics[i])->sent(nics[i].link);
+    }
+    return more;
+}
+
 static uint64_t due_ns(void) {
     const uint32_t sleep_ms = sys_timeouts_sleeptime();
     return sleep_ms == SYS_TIMEOUTS_SLEEPTIME_INFINITE ? WAIT_FOREVER
                                                        : clock_monotonic_ns() + (uint64_t)sleep_ms * NS_PER_MS;
 }
 
-static struct background network = {.work = work, .due_ns = due_ns};
+static struct background network = {.work = work, .due_ns = due_ns, .finish = finish};
 
 static void look_at_links(void *unused) {
     (void)unused;

@@ -10,6 +10,7 @@
 struct background {
     bool (*work)(void);       /* does what there is to do, without waiting; whether there was any */
     uint64_t (*due_ns)(void); /* when there is more to do at the latest, by the monotonic clock; or WAIT_FOREVER */
+    bool (*finish)(void);     /* NULL, or before the machine ends, again and again: whether there is more to finish */
     struct background *next;  /* the list's */
 };
 
@@ -21,6 +22,9 @@ bool background_work(void);
 
 /* When there is more to do at the latest. */
 uint64_t background_due_ns(void);
+
+/* Before the machine ends: lets what was begun be finished, for a second at most. */
+void background_finish(void);
 
 /* From interrupt context: there is something to do. It wakes whoever waits, and calls the runtime's hook. */
 void background_notice(void);

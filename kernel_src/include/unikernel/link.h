@@ -19,6 +19,7 @@ struct link_operations {
 
     void *(*room)(struct device *self); /* LINK_FRAME_BYTES for the next frame to send; NULL: none now, or ever */
     void (*send)(struct device *self, uint32_t length); /* what was put into that room */
+    bool (*sent)(struct device *self);                  /* whether all of it has left, or never will */
 
     const void *(*frame)(struct device *self, uint32_t *length); /* the oldest that has come, or NULL */
     void (*taken)(struct device *self);                          /* it is not needed any more */
