@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.network import frames
 from tests.network.asked import asked, image_of, network_name
 from tests.network.frames import Packet
+from tests.network.namespace import server
 from tests.network.peer import ADVERTISEMENT, ROUTER_ADVERTISEMENT, ROUTER_SOLICITATION, SOLICITATION, Peer, peer
 from unikernel.devices import BothIps, DnsResolver, Ipv6, Network, StaticIp, UdpSockets, UserNetwork, VirtioNet
 
@@ -97,11 +98,11 @@ async def test_a_prefix_that_ends_takes_its_address_along(tmp_path: Path) -> Non
 async def test_the_routers_server_of_names_is_asked_where_the_stack_says_none(tmp_path: Path) -> None:
     lab = network_name()
     devices = (nic(lab), Ipv6(name="ip"), UdpSockets(), DnsResolver(servers=""))
-    server = struct.pack("!BBHI", SERVER_OF_NAMES, 3, 0, 600) + IPv6Address("fd00:5::53").packed
+    offer = struct.pack("!BBHI", SERVER_OF_NAMES, 3, 0, 600) + IPv6Address("fd00:5::53").packed
     async with peer(lab, ROUTER, "fd00:5::53") as host, asked(image_of(tmp_path, *devices)) as app:
         host.served[53] = lambda question: host_answer(question.data, "fd00:5::9")
         await host.hear(solicits)
-        await announce(host, more=server)
+        await announce(host, more=offer)
         await app.ask("ip.wait(20)")
         assert await app.ask('socket.getaddrinfo("db.lab", 80, socket.AF_INET6)[0][-1][0]') == "fd00:5::9"
 
@@ -142,6 +143,29 @@ async def test_beside_version_4_on_one_link(tmp_path: Path) -> None:
         assert await host.ping("fd00:9::15", b"six") == b"six"
         assert 0 < await app.ask('ip.ping("10.0.2.2")') < 20
         assert 0 < await app.ask('ip.ping("fd00:9::1")') < 20
+
+
+async def test_dnsmasq_announces_a_prefix_and_itself_as_a_server_of_names(tmp_path: Path) -> None:
+    lab = network_name()
+    command = (
+        *(
+            "dnsmasq",
+            "--no-daemon",
+            "--conf-file=/dev/null",
+            "--user=root",
+            "--group=root",
+            "--no-resolv",
+            "--no-hosts",
+        ),
+        *("--interface=lab", "--bind-interfaces", "--pid-file=", "--enable-ra", "--dhcp-range=fd00:7::,ra-only,64,1h"),
+        *("--ra-param=lab,4,600", "--host-record=db.lab,fd00:7::9", f"--dhcp-leasefile={tmp_path}/leases"),
+    )
+    devices = (nic(lab), Ipv6(name="ip"), UdpSockets(), DnsResolver(servers=""))
+    async with server(lab, ("fd00:7::1/64",), *command, log=tmp_path / "dnsmasq.log"):
+        async with asked(image_of(tmp_path, *devices)) as app:
+            assert await app.ask("ip.wait(20)") == "fd00:7::ff:fe00:7/64"
+            assert 0 < await app.ask('ip.ping("fd00:7::1")') < 20
+            assert await app.ask('socket.getaddrinfo("db.lab", 80, socket.AF_INET6)[0][-1][0]') == "fd00:7::9"
 
 
 async def test_the_vmms_own_router_serves(tmp_path: Path) -> None:

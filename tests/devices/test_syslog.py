@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Final
 
 from tests.network.asked import asked, image_of, network_name
 from tests.network.frames import UDP, read_udp
+from tests.network.namespace import server
 from tests.network.peer import Peer, peer
 from unikernel.devices import OPEN, Log, MockClock, Network, StaticIp, Syslog, UdpSockets, VirtioNet
 
@@ -72,3 +74,21 @@ async def test_time_is_the_clocks(tmp_path: Path) -> None:
         await app.ask("device('mockclock').advance(1.25)")
         await app.ask("device('far').line('info', 'app', 'leap')")
         assert (await heard(host))[1].startswith(b"2000-02-29T")
+
+
+async def test_rsyslog_reads_it(tmp_path: Path) -> None:
+    lab = network_name()
+    found = tmp_path / "found"
+    (tmp_path / "rsyslog.conf").write_text(
+        'module(load="imudp")\ninput(type="imudp" port="514")\n'
+        'template(name="parts" type="string" string="%pri% %protocol-version% %hostname% %app-name%|%msg%\\n")\n'
+        f'action(type="omfile" file="{found}" template="parts" sync="on")\n'
+    )
+    command = ("rsyslogd", "-n", "-f", f"{tmp_path}/rsyslog.conf", "-i", f"{tmp_path}/pid")
+    devices = (VirtioNet(Network(lab)), StaticIp(name="ip"), UdpSockets(), Syslog(name="far"))
+    async with server(lab, ("10.0.2.2/24",), *command, log=tmp_path / "rsyslog.log"):
+        async with asked(image_of(tmp_path, *devices)) as app, asyncio.timeout(30):
+            while not found.exists() or not found.read_bytes().endswith(b"\n"):
+                await app.ask("device('far').line('error', 'disk', 'gr\\xfcn')")
+                await asyncio.sleep(0.2)
+    assert found.read_text().splitlines()[0].replace("\N{ZERO WIDTH NO-BREAK SPACE}", "") == "131 1 asked disk|grün"
