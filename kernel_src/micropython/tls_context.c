@@ -17,6 +17,15 @@
 enum { PROTOCOL_TLS_CLIENT = 16, PROTOCOL_TLS_SERVER = 17, CERT_NONE = 0, CERT_REQUIRED = 2 };
 _Static_assert(CERT_NONE == TLS_VERIFY_NONE && CERT_REQUIRED == TLS_VERIFY_REQUIRED, "they are the same");
 
+/* It is gone only where the app has called __del__ itself. */
+static tls_context_object_t *context_of(mp_obj_t self_in) {
+    tls_context_object_t *self = MP_OBJ_TO_PTR(self_in);
+    if (self->context == NULL) {
+        mp_raise_OSError(MP_EBADF);
+    }
+    return self;
+}
+
 static void rules_changed(tls_context_object_t *self) {
     tls_context_verify(self->context, (enum tls_verify)self->verify, self->check_hostname);
     tls_context_versions(self->context, (enum tls_version)self->least, (enum tls_version)self->most);
@@ -90,7 +99,7 @@ static mp_obj_t load_cert_chain(size_t count, const mp_obj_t *positional, mp_map
     };
     mp_arg_val_t arguments[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(count - 1, positional + 1, keywords, MP_ARRAY_SIZE(allowed), allowed, arguments);
-    const tls_context_object_t *self = MP_OBJ_TO_PTR(positional[0]);
+    const tls_context_object_t *self = context_of(positional[0]);
     mp_obj_t keep[2];
     const mp_buffer_info_t chain = content(arguments[0].u_obj, &keep[0]);
     const bool together = arguments[1].u_obj == mp_const_none;
@@ -107,7 +116,7 @@ static mp_obj_t load_verify_locations(size_t count, const mp_obj_t *positional, 
     };
     mp_arg_val_t arguments[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(count - 1, positional + 1, keywords, MP_ARRAY_SIZE(allowed), allowed, arguments);
-    const tls_context_object_t *self = MP_OBJ_TO_PTR(positional[0]);
+    const tls_context_object_t *self = context_of(positional[0]);
     for (size_t i = 0; i < MP_ARRAY_SIZE(allowed); i++) {
         if (arguments[i].u_obj != mp_const_none) {
             mp_obj_t keep;
@@ -120,7 +129,7 @@ static mp_obj_t load_verify_locations(size_t count, const mp_obj_t *positional, 
 static MP_DEFINE_CONST_FUN_OBJ_KW(load_verify_locations_obj, 1, load_verify_locations);
 
 static mp_obj_t load_default_certs(mp_obj_t self_in) {
-    const tls_context_object_t *self = MP_OBJ_TO_PTR(self_in);
+    const tls_context_object_t *self = context_of(self_in);
     const struct rom_file roots = tls_device_roots();
     if (roots.bytes != NULL) {
         check(tls_context_load_roots(self->context, roots.bytes, roots.length));
@@ -130,7 +139,7 @@ static mp_obj_t load_default_certs(mp_obj_t self_in) {
 static MP_DEFINE_CONST_FUN_OBJ_1(load_default_certs_obj, load_default_certs);
 
 static mp_obj_t set_alpn_protocols(mp_obj_t self_in, mp_obj_t names_in) {
-    const tls_context_object_t *self = MP_OBJ_TO_PTR(self_in);
+    const tls_context_object_t *self = context_of(self_in);
     size_t count;
     mp_obj_t *items;
     mp_obj_get_array(names_in, &count, &items);
@@ -167,7 +176,7 @@ static mp_obj_t wrap_socket(size_t count, const mp_obj_t *positional, mp_map_t *
     };
     mp_arg_val_t arguments[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(count - 1, positional + 1, keywords, MP_ARRAY_SIZE(allowed), allowed, arguments);
-    tls_context_object_t *self = MP_OBJ_TO_PTR(positional[0]);
+    tls_context_object_t *self = context_of(positional[0]);
     const struct tls_wrap how = {
         .server = arguments[SERVER_SIDE].u_bool,
         .handshake = arguments[HANDSHAKE].u_bool,
@@ -231,7 +240,7 @@ static void attr(mp_obj_t self_in, qstr name, mp_obj_t *destination) {
         destination[0] = value;
         destination[1] = value == MP_OBJ_NULL ? MP_OBJ_SENTINEL : destination[1]; /* perhaps a method */
     } else if (value != MP_OBJ_NULL && destination[1] != MP_OBJ_NULL) {
-        set(self, name, destination[1]);
+        set(context_of(self_in), name, destination[1]);
         destination[0] = MP_OBJ_NULL; /* done */
     }
 }

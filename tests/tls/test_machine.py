@@ -60,6 +60,8 @@ SCENES = {
         "ValueError the versions are TLSVersion.TLSv1_2 and TLSv1_3, the least first",
         "SSLWantReadError the stream has nothing now: try again when it has",
         "OSError stream operation not supported",
+        "SSLError the name of a host has 255 bytes at most",
+        *["OSError [Errno 9] EBADF"] * 3,
     ],
     "files": ["TLSv1.3"],
     "full": ["OSError [Errno 12] ENOMEM: all sessions of TLS are in use", "True", "b'lives'", "b'still'"],

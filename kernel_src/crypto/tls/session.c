@@ -99,6 +99,9 @@ int tls_session_new(struct tls_context *context, const char *host, struct tls_se
     platform_enter(before);
     if (error != 0) {
         const int status = words_of_error(error, NULL);
+        if (status != TLS_MEMORY) {
+            words_begin("the name of a host has 255 bytes at most");
+        }
         tls_session_free(self);
         return status;
     }

@@ -125,6 +125,12 @@ def arguments():
     refusal(setattr, client, "minimum_version", 0x0301)
     refusal(client.wrap_socket, pair()[0], server_hostname="host.test")
     refusal(client.wrap_socket, 1, server_hostname="host.test")
+    refusal(client.wrap_socket, pair()[0], server_hostname="x" * 256)
+    client.__del__()
+    client.__del__()
+    refusal(client.load_default_certs)
+    refusal(client.wrap_socket, pair()[0], server_hostname="host.test")
+    refusal(setattr, client, "check_hostname", False)
 
 
 @scene
