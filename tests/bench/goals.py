@@ -58,6 +58,7 @@ GOALS = {
     "web_rps_1": Goal("× Linux", 1.5, 1.5, most=False, baseline="Microdot, one connection after the other"),
     "web_rps_16": Goal("× Linux", 1.7, 1.7, most=False, baseline="Microdot, 16 connections at once"),
     "web_rps_100": Goal("× Linux", 1.5, 1.5, most=False, baseline="Microdot, 100 connections at once"),
+    "web_rps_16_tap": Goal("× Linux", most=False, baseline="the same on a tap interface in a namespace, both on q35"),
     "web_native": Goal("× bytecode", most=False, baseline="Microdot as native code, 16 connections at once"),
     "stream_rps_16": Goal("× Linux", 1.5, 1.5, most=False, baseline="asyncio, 16 connections that are kept"),
     "stream_p99_16": Goal("× Linux", 0.5, 0.5, baseline="the same, what one answer in a hundred is slower than"),

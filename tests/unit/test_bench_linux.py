@@ -204,6 +204,9 @@ def test_a_guest_that_serves_has_a_nic_and_its_driver() -> None:
     assert guest.modules == ("virtio_net",)
     forwards = "hostfwd=tcp:127.0.0.1:8080-:80,hostfwd=udp:127.0.0.1:5353-:53"
     assert f"-netdev user,id=net.nic,restrict=off,{forwards} -device virtio-net-pci," in " ".join(guest.hardware)
+    assert (
+        "tap,id=net.nic,ifname=t0,script=no,downscript=no" in plugged(LinuxGuest(packages=nowhere), tap="t0").hardware
+    )
 
 
 def test_memory_is_read_by_its_name() -> None:

@@ -21,23 +21,24 @@ from unikernel.machine.process import owned
 LOOK_AGAIN_S = 0.02
 
 
-def plugged(guest: LinuxGuest, forwards: Iterable[Forward]) -> LinuxGuest:
-    """The guest with a nic, in the words that our own machines have on q35."""
+def plugged(guest: LinuxGuest, forwards: Iterable[Forward] = (), tap: str = "") -> LinuxGuest:
+    """The guest with a nic, in the words that our own machines have on q35: on a user network, or on a tap interface."""
     ports = "".join(f",hostfwd={each.protocol}:{LOOPBACK}:{each.port}-:{each.guest_port}" for each in forwards)
-    nic = ("-netdev", f"user,id=net.nic,restrict=off{ports}")
-    device = ("-device", "virtio-net-pci,disable-legacy=on,romfile=,id=nic.nic,netdev=net.nic")
-    return replace(guest, modules=(*guest.modules, "virtio_net"), hardware=(*guest.hardware, *nic, *device))
+    end = f"tap,id=net.nic,ifname={tap},script=no,downscript=no" if tap else f"user,id=net.nic,restrict=off{ports}"
+    nic = ("-netdev", end, "-device", "virtio-net-pci,disable-legacy=on,romfile=,id=nic.nic,netdev=net.nic")
+    return replace(guest, modules=(*guest.modules, "virtio_net"), hardware=(*guest.hardware, *nic))
 
 
 @contextmanager
 def serving(
-    guest: LinuxGuest, script: str, forwards: tuple[Forward, ...], ready: str, files: Mapping[str, bytes] | None = None
+    guest: LinuxGuest, script: str, ready: str, files: Mapping[str, bytes], forwards: tuple[Forward, ...] = ()
 ) -> Iterator[None]:
-    """The guest runs `script`, which has written the line `ready`; as many may wait at a forward as at one of ours.
+    """The `plugged` guest runs `script`, which has written the line `ready`; as many may wait at each of its forwards as
+    at one of ours.
 
     Raises `MachineTimeout`, and `MachineError` where it ends before, with its last words.
     """
-    with plugged(guest, forwards).command(script, files=files) as command, tempfile.TemporaryFile() as console:
+    with guest.command(script, files=files) as command, tempfile.TemporaryFile() as console:
         process = subprocess.Popen(owned(command), stdin=subprocess.DEVNULL, stdout=console, stderr=subprocess.STDOUT)
         try:
             places = [(LOOPBACK, each.port) for each in forwards if each.protocol == "tcp"]

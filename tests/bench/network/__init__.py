@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from tests.bench.linux import LinuxGuest
-from tests.bench.network import first_answer, size, sockets, tls, web
+from tests.bench.network import first_answer, size, sockets, tap, tls, web
 from tests.bench.network.figures import Figures
 
 
@@ -18,6 +18,7 @@ def measure(scratch: Path, linux: LinuxGuest | None) -> Figures:
     if linux is not None:
         sys.stderr.write("web_rps, stream_rps …\n")
         web.measure(figures, linux)
+        tap.measure(figures)
         sys.stderr.write("tcp_rtt, tcp_in, tcp_out, udp_rtt …\n")
         sockets.measure(figures, linux)
         sys.stderr.write("tls_handshakes, first_answer …\n")

@@ -35,11 +35,19 @@ class Load:
         return 0.0 if self.failed else self.rate
 
 
-def ab(port: int, connections: int, requests: int, scheme: str = "http", patience_s: int = PATIENCE_S) -> Load:
+def ab(
+    port: int,
+    connections: int,
+    requests: int,
+    *,
+    scheme: str = "http",
+    host: str = LOOPBACK,
+    patience_s: int = PATIENCE_S,
+) -> Load:
     """By ApacheBench: a connection for each request, which fails when nothing comes for `patience_s`."""
     with tempfile.NamedTemporaryFile(suffix=".csv") as table:
         command = ["ab", "-q", "-s", f"{patience_s}", "-c", str(connections), "-n", str(requests), "-e", table.name]
-        done = subprocess.run([*command, f"{scheme}://{LOOPBACK}:{port}/"], capture_output=True, text=True, check=False)
+        done = subprocess.run([*command, f"{scheme}://{host}:{port}/"], capture_output=True, text=True, check=False)
         text = table.read().decode()
     if done.returncode:
         return Load(0.0, 0.0, requests)

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from tests.bench.linux import LinuxGuest
-from tests.bench.linux.service import serving
+from tests.bench.linux.service import plugged, serving
 from tests.bench.network import service as targets_of
 from tests.bench.network.apps import READY
 from tests.bench.network.service import Service
@@ -22,7 +22,7 @@ from unikernel.plan import resolve
 
 OURS, MICROVM, LINUX = "ours", "microvm", "linux"
 TARGETS = {OURS: targets_of.Q35, MICROVM: targets_of.MICROVM}
-ROUNDS = 3
+ROUNDS = 5
 PATIENCE_S = 30
 
 Ports = Mapping[str, int]
@@ -92,7 +92,7 @@ def theirs(service: Service, linux: LinuxGuest) -> Iterator[Ports]:
     """The Linux guest that serves the same."""
     ports = free(service.ports)
     forwards = tuple(Forward.read(f"{port}:{place}") for place, port in ports.items())
-    with serving(linux, service.source, forwards, READY, python_of(service)):
+    with serving(plugged(linux, forwards), service.source, READY, python_of(service), forwards):
         yield ports
 
 

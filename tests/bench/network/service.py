@@ -10,11 +10,13 @@ from tests.bench.network import apps
 from unikernel import devices as catalogue
 from unikernel.app import App
 from unikernel.devices import Device, Rdrand, RomFiles, StaticIp, TscClock, Uart16550, VirtioNet
-from unikernel.devices.network import UserNetwork
+from unikernel.devices.network import AnyNetwork, UserNetwork
 from unikernel.stack import Stack
 
 MICRODOT = "microdot==2.7.0"
 Q35, MICROVM = "x86_64-q35", "x86_64-microvm"
+USER = UserNetwork(outbound=True)
+"""One that lets nothing out answers no datagrams, either; the Linux guest has the same."""
 
 
 @dataclass(frozen=True)
@@ -29,17 +31,15 @@ class Service:
     packages: tuple[str, ...] = ()
     devices: tuple[str, ...] = ("TcpSockets",)
 
-    def stack(self, target: str = Q35) -> Stack:
-        """What our machines need for it, and no more. A user network that lets nothing out answers no datagrams, either;
-        the Linux guest has the same.
-        """
+    def stack(self, target: str = Q35, network: AnyNetwork = USER) -> Stack:
+        """What our machines need for it, and no more."""
         brings: list[Device] = [getattr(catalogue, each)() for each in self.devices]
         devices = (
             Uart16550(),
             TscClock(),
             Rdrand(),
             RomFiles(),
-            VirtioNet(UserNetwork(outbound=True)),
+            VirtioNet(network),
             StaticIp(),
             *brings,
         )

@@ -14,7 +14,7 @@ from unikernel.errors import MachineError, Refusal
 from unikernel.units import KIB
 
 CONNECTIONS = 16
-REQUESTS = 160
+REQUESTS = 64
 PATIENCE_S = 4
 
 
@@ -36,7 +36,7 @@ def least_memory_bytes(image: Image, of: Service, scheme: str) -> int:
     def serves(memory_bytes: int) -> bool:
         try:
             with ours(image, of.ports, memory_bytes) as ports:
-                load = clients.ab(ports[port], CONNECTIONS, REQUESTS, scheme, PATIENCE_S)
+                load = clients.ab(ports[port], CONNECTIONS, REQUESTS, scheme=scheme, patience_s=PATIENCE_S)
         except (Refusal, MachineError):
             return False
         return load.held > 0
