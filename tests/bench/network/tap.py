@@ -1,6 +1,7 @@
-"""Microdot on a tap interface, each machine in a network namespace of its own, with the host's own TCP as the client's end.
+"""Microdot on a tap interface, each machine in a network namespace of its own, where the client's end is the host's TCP.
 
-`measure` starts `main` in the namespaces, where each line asks for one measurement. Where a host opens no namespace or no tap there is no figure.
+`measure` starts `main` in the namespaces, and each line there asks for one measurement. Where a host opens no namespace or
+no tap there is no figure.
 """
 
 from __future__ import annotations
