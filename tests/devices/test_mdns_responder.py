@@ -7,11 +7,12 @@ from ipaddress import IPv4Address, ip_address
 from pathlib import Path
 from typing import Final
 
-from tests.network import frames
+from tests.network import dhcp, frames
 from tests.network.asked import asked, image_of, network_name
+from tests.network.dhcp import DhcpServer
 from tests.network.frames import Datagram, Packet
 from tests.network.peer import Peer, peer
-from unikernel.devices import MdnsResponder, Network, StaticIp, UdpSockets, VirtioNet
+from unikernel.devices import DhcpIp, MdnsResponder, Network, StaticIp, UdpSockets, VirtioNet
 from unikernel.devices.device import Device
 
 PORT: Final = 5353
@@ -69,6 +70,15 @@ async def test_the_name_is_asked_for_announced_and_answered(tmp_path: Path) -> N
         await to_all(host, question("nobody"))
         await to_all(host, question("web-one"))
         await host.hear(lambda each: says(each, "web-one", "10.0.2.15"))
+
+
+async def test_who_gets_an_address_late_answers_then(tmp_path: Path) -> None:
+    lab = network_name()
+    late = (VirtioNet(Network(lab)), DhcpIp(name="ip"), UdpSockets(), MdnsResponder(hostname="web"))
+    async with peer(lab) as host, asked(image_of(tmp_path, *late)) as app:
+        host.served[dhcp.SERVER_PORT] = DhcpServer().answer
+        assert await app.ask("ip.wait(20)") == "10.0.2.50/24"
+        await host.hear(lambda each: says(each, "web", "10.0.2.50"))
 
 
 async def test_a_name_that_somebody_has_gets_a_number(tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """Two Ip devices as one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from unikernel.devices.device import Device
+from unikernel.errors import Refusal
 from unikernel.interfaces import Ip
 
 
@@ -21,3 +23,9 @@ class BothIps(Device, Ip):
 
     first: Ip | None = None
     second: Ip | None = None
+
+    def claims_of(self, met: Mapping[str, Device]) -> tuple[str, ...]:
+        """Raises `Refusal` for one device given twice."""
+        if met["first"] is met["second"]:
+            raise Refusal(f"{self.name} (BothIps): first and second are both {met['first'].name}; give two devices.")
+        return ()
