@@ -210,6 +210,7 @@ def test_where_a_machine_is_reached_is_on_its_card(open_notebook: Opens) -> None
     lab.dark(True)
     time.sleep(0.5)
     lab.picture("service-dark", 1)
+    lab.dark(False)
     lab.reload()
     lab.wait_screen(1, "listening")
     expect(links).to_have_count(2)

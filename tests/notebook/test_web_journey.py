@@ -50,7 +50,7 @@ def test_a_service_is_built_asked_and_looked_into(open_notebook: Callable[..., L
     for index in range(wire + 1, at["machine.metrics()"] + 1):
         lab.run(index)
     expect(lab.cell(at["machine.metrics()"]).locator(".jp-OutputArea")).to_contain_text("net")
-    for dark in (False, True):
+    for dark in (True, False):
         lab.dark(dark)
         time.sleep(0.5)
         for name, index in (("boot", boot), ("page", frame), ("capture", wire), ("metrics", at["machine.metrics()"])):

@@ -13,6 +13,7 @@ import pytest
 from unikernel import abi
 from unikernel.app import App
 from unikernel.build import build, cache, elf
+from unikernel.build import image as image_module
 from unikernel.build.image import Image
 from unikernel.build.manifest import Manifest
 from unikernel.build.step import Step
@@ -200,3 +201,12 @@ def test_what_is_no_image_is_refused_in_a_sentence(image: Image, tmp_path: Path)
         Image.read(tmp_path / "none.elf")
     with pytest.raises(Refusal, match="it is a folder"):
         Image.read(tmp_path)
+
+
+def test_an_image_that_another_build_forgets_meanwhile_is_no_fault(tmp_path: Path) -> None:
+    newest = tmp_path / "newest"
+    newest.mkdir()
+    # There when the folder is listed, and gone when it is looked at.
+    (tmp_path / "gone").symlink_to("nowhere")
+    image_module._forget_old(newest)
+    assert newest.is_dir()

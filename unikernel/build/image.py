@@ -245,7 +245,14 @@ def _writable(folder: Path) -> None:
 
 def _forget_old(newest: Path) -> None:
     """Keeps the cache's own images few."""
-    folders = sorted(newest.parent.iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)
+
+    def made(folder: Path) -> float:
+        try:
+            return folder.stat().st_mtime
+        except FileNotFoundError:  # another build has just forgotten it
+            return 0.0
+
+    folders = sorted(newest.parent.iterdir(), key=made, reverse=True)
     for folder in folders[_KEPT_IMAGES:]:
         if folder != newest:
             shutil.rmtree(folder, ignore_errors=True)
