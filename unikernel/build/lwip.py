@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 from unikernel.build.components import KERNEL_SRC, Component, Source
@@ -68,8 +69,8 @@ def components(target: Target, tree: Path, drivers: Collection[str]) -> tuple[Co
     ]
     for name in sorted(all_drivers.intersection(drivers)):
         beside = tuple(Source(tree / "src" / f"{each}.c", f"{each}.c") for each in _BESIDE.get(name, ()))
-        origin = {"version": VERSION, "licence": LICENCE} if beside else {}
-        found.append(Component(name, "net", (_own(name), *beside), includes, flags, **origin))
+        made = Component(name, "net", (_own(name), *beside), includes, flags)
+        found.append(replace(made, version=VERSION, licence=LICENCE) if beside else made)
     return tuple(found)
 
 
