@@ -239,3 +239,52 @@ async def test_strangers_who_speak_no_tls_leave_the_service_alone(machine: Machi
     writer.write(b"alive\n")
     assert await reader.readline() == b"TLSv1.3 ALIVE\n"
     writer.close()
+
+
+PATIENT = """
+import asyncio, gc, ssl
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain("/rom/good.pem", "/rom/good.key")
+async def serve(reader, writer):
+    try:
+        line = await asyncio.wait_for(reader.readline(), 2)
+        writer.write(line.upper() if line != b"free\\n" else b"%d\\n" % (gc.collect() or gc.mem_free()))
+        await writer.drain()
+    except asyncio.TimeoutError:
+        print("slow")
+    writer.close()
+    await writer.wait_closed()
+async def main():
+    await asyncio.start_server(serve, "0.0.0.0", 443, ssl=context)
+    print("serving")
+    await asyncio.sleep(1000)
+asyncio.run(main())
+"""
+
+
+async def answer(machine: Machine, folder: Path, line: bytes) -> bytes:
+    reader, writer = await connected(machine, folder)
+    writer.write(line)
+    async with asyncio.timeout(PATIENCE_S):
+        said = await reader.readline()
+    writer.close()
+    return said
+
+
+async def test_who_says_nothing_is_given_up_and_many_sessions_leave_nothing(tmp_path: Path, folder: Path) -> None:
+    files = {path.name: path.read_bytes() for path in folder.glob("good.*")} | {"main.py": PATIENT.encode()}
+    devices = (Uart16550(), TscClock(), Rdrand(), VirtioNet(network="user"), StaticIp(), TcpSockets())
+    image = build(Stack("patient", App(files), (*devices, MbedTls(sessions=4))), into=tmp_path / "build")
+    async with await boot(image, timeout_s=4 * PATIENCE_S, forward={0: 443}) as machine:
+        await machine.console.expect("serving", timeout_s=PATIENCE_S)
+        held = [await asyncio.open_connection("127.0.0.1", port_of(machine)) for _ in range(4)]
+        for _, writer in held:
+            writer.write(b"\x16\x03")
+        for _ in held:
+            await machine.console.expect("slow", timeout_s=PATIENCE_S)
+        free = []
+        for _ in range(3):
+            for _ in range(40):
+                assert await answer(machine, folder, b"hello\n") == b"HELLO\n"
+            free.append(int(await answer(machine, folder, b"free\n")))
+        assert free[2] > free[0] - 4096
