@@ -133,6 +133,7 @@ static bool finish(void) {
             tcp_recv(pcb, NULL);
             tcp_sent(pcb, NULL);
             tcp_err(pcb, NULL);
+            tcp_poll(pcb, NULL, 0);
             (void)tcp_shutdown(pcb, 0, 1); /* leaves the list as it is */
         }
     }

@@ -50,6 +50,10 @@ int tcp_option_get(struct socket *socket, enum socket_option option, int *value)
         socket->error = 0;
         return 0;
     }
+    if (option == SOCKET_RESETS) {
+        *value = socket->resets;
+        return 0;
+    }
     const struct tcp_pcb *pcb = socket->stage == TCP_LISTENING ? NULL : socket->pcb;
     if (pcb != NULL) {
         switch (option) {
@@ -74,6 +78,10 @@ int tcp_option_get(struct socket *socket, enum socket_option option, int *value)
 
 int tcp_option_set(struct socket *socket, enum socket_option option, int value) {
     struct tcp_pcb *pcb = socket->pcb;
+    if (option == SOCKET_RESETS) {
+        socket->resets = value != 0;
+        return 0;
+    }
     if (pcb == NULL) {
         return -EINVAL;
     }

@@ -16,7 +16,8 @@ struct socket {
     int error;                             /* what went wrong, until somebody was told: an errno */
     uint8_t stage, family;
     bool in_ended, out_ended;
-    bool full; /* lwIP had no memory; it has not told of any since */
+    bool resets; /* when it is closed */
+    bool full;   /* lwIP had no memory; it has not told of any since */
 };
 
 /* tcp_sockets.c */

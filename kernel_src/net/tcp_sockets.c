@@ -74,6 +74,7 @@ static int open(struct device *self, uint8_t family, struct socket **opened) {
 
 static void close(struct socket *socket) {
     struct tcp_pcb *pcb = socket->pcb;
+    const bool resets = socket->resets && socket->stage == TCP_CONNECTED;
     tcp_forget(socket);
     for (struct socket *guest; (guest = socket->waiting) != NULL;) {
         struct tcp_pcb *its = guest->pcb;
@@ -84,7 +85,9 @@ static void close(struct socket *socket) {
         }
         tcp_socket_give(guest);
     }
-    if (pcb != NULL) {
+    if (pcb != NULL && resets) {
+        tcp_abort(pcb);
+    } else if (pcb != NULL) {
         if (pcb->state != LISTEN) {
             tcp_setprio(pcb, TCP_PRIO_MIN); /* the first to go for a new one */
         }

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 from tests.upstream import compiled, suite
 from unikernel.app import App
 from unikernel.build.app import write
 from unikernel.build.image import Image, build
-from unikernel.devices import LittleFs, RamDisk, RawMemory
+from unikernel.devices import (
+    OPEN,
+    DnsResolver,
+    LittleFs,
+    MbedTls,
+    RamDisk,
+    RawMemory,
+    StaticIp,
+    TcpSockets,
+    UdpSockets,
+    VirtioNet,
+)
 from unikernel.machine.boot import boot
 from unikernel.stack import Stack
 
 GUEST = Path(__file__).parent / "guest"
 TIMEOUT_S = 60
+NIC = "net"
 SKIP = b"SKIP\n"
 """What a test prints that finds its subject missing."""
+
+_networks = count()
 
 
 @dataclass(frozen=True)
@@ -33,13 +49,21 @@ class Outcome:
         return not self.fault and self.output == SKIP
 
 
+def private_network() -> str:
+    """One where nobody else is yet."""
+    return f"network u{os.getpid()}-{next(_networks)}"
+
+
 @cache
 def image() -> Image:
     """One image for all tests, with every device that brings what they try."""
     guest = {path.name: path.read_bytes() for path in GUEST.glob("*.py")}
     folders = {f"{folder}.romfs": write(suite.files(folder)) for folder in suite.FOLDERS}
     stack = Stack.default("upstream", App({**guest, **folders, **compiled.tests().files}))
-    for device in (RawMemory(), LittleFs(disk=RamDisk(), mount_point=f"/tests/{suite.WRITING}")):
+    files = LittleFs(disk=RamDisk(), mount_point=f"/tests/{suite.WRITING}")
+    names = DnsResolver(hosts="micropython.org=127.0.0.1")  # main.py of the guest stands for it
+    network = (VirtioNet(OPEN, name=NIC), StaticIp(), TcpSockets(), UdpSockets(), names, MbedTls())
+    for device in (RawMemory(), files, *network):
         stack = stack.add(device)
     return build(stack)
 
@@ -49,7 +73,7 @@ async def run(test: str) -> Outcome:
     if refusal := compiled.tests().refused.get(test):
         return Outcome(b"", refusal)
     path = f"{test.removesuffix('.py')}.mpy" if compiled.tests().brought(test) else test
-    machine = await boot(image(), timeout_s=TIMEOUT_S)
+    machine = await boot(image(), timeout_s=TIMEOUT_S, parameters={f"{NIC}.network": private_network()})
     async with machine:
         machine.console.post(f"{path}\n")  # not send: a short test may have ended before it returns
         ended = await machine.wait()

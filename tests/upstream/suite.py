@@ -8,7 +8,19 @@ from pathlib import Path
 
 from unikernel.build import runtime, sources
 
-FOLDERS = ("basics", "extmod", "float", "import", "io", "micropython", "misc", "stress", "unicode")
+FOLDERS = (
+    "basics",
+    "extmod",
+    "float",
+    "import",
+    "io",
+    "micropython",
+    "misc",
+    "multi_net",
+    "net_hosted",
+    "stress",
+    "unicode",
+)
 
 WRITING = "io"
 """The folder whose tests write files in it."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.upstream import compiled, expected, machine, skips, suite
+from tests.upstream import compiled, expected, machine, multi, skips, suite
 from tests.upstream import verdict as judge
 from tests.upstream.expected import Expected
 from tests.upstream.machine import Outcome
@@ -40,6 +40,9 @@ SAMPLE = (
     "micropython/schedule.py",
     "micropython/viper_types.py",
     "misc/sys_atexit.py",
+    "multi_net/sslcontext_server_client.py",
+    "multi_net/tcp_data.py",
+    "net_hosted/connect_poll.py",
     "stress/gc_trace.py",
     "unicode/file1.py",
 )
@@ -69,6 +72,11 @@ def test_the_build_compiles_the_tests_of_machine_code() -> None:
     assert "viper with ptr, which can reach all memory" in found.refused["micropython/viper_addr.py"]
     assert not found.brought("micropython/viper_globals.py")  # its functions stand in a text
     assert all(skips.reason(test) for test in found.refused)
+
+
+async def test_an_instance_that_does_not_apply_ends_the_test_for_all() -> None:
+    test = "multi_net/sslcontext_verify_callback.py"
+    assert (await multi.run(test)).skips
 
 
 async def test_no_machine_is_booted_for_a_test_that_the_build_refuses(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from difflib import unified_diff
 
-from tests.upstream import expected, machine, skips, suite
+from tests.upstream import expected, machine, multi, skips, suite
 from tests.upstream.expected import Expected
 from tests.upstream.machine import Outcome
 
@@ -44,7 +44,8 @@ async def verdict(test: str) -> Verdict:
 
 async def _verdict(test: str) -> Verdict:
     why = skips.reason(test)
-    outcome = await machine.run(test)
+    several = test.startswith(f"{multi.FOLDER}/")
+    outcome = await (multi.run(test) if several else machine.run(test))
     if outcome.skips:
         return Verdict(test, skipped=why) if why else Verdict(test, fault=UNSAID)
     try:

@@ -29,6 +29,7 @@ enum socket_option {
     SOCKET_KEEP_INTERVAL_S,
     SOCKET_KEEP_COUNT,
     SOCKET_NO_DELAY,
+    SOCKET_RESETS,        /* whether closing it resets the connection */
     SOCKET_TAKE_ERROR,    /* only read: the errno of what went wrong last, which is then forgotten */
     SOCKET_SEND_BYTES,    /* only read: of the buffer */
     SOCKET_RECEIVE_BYTES, /* only read */

@@ -14,15 +14,16 @@ enum { INT_BYTES = 4, FLOAT_MOST_S = 2000000 };
 static const struct {
     uint8_t level, number, option;
 } options[] = {
-    {LEVEL_SOCKET, 2, SOCKET_REUSE_ADDRESS},  {LEVEL_SOCKET, 4, SOCKET_TAKE_ERROR},
-    {LEVEL_SOCKET, 6, SOCKET_BROADCAST},      {LEVEL_SOCKET, 7, SOCKET_SEND_BYTES},
-    {LEVEL_SOCKET, 8, SOCKET_RECEIVE_BYTES},  {LEVEL_SOCKET, 9, SOCKET_KEEP_ALIVE},
-    {LEVEL_SOCKET, 15, SOCKET_REUSE_ADDRESS}, {LEVEL_SOCKET, 30, SOCKET_LISTENS},
-    {LEVEL_TCP, 1, SOCKET_NO_DELAY},          {LEVEL_TCP, 4, SOCKET_KEEP_IDLE_S},
-    {LEVEL_TCP, 5, SOCKET_KEEP_INTERVAL_S},   {LEVEL_TCP, 6, SOCKET_KEEP_COUNT},
-    {LEVEL_IP, 2, SOCKET_TIME_TO_LIVE},       {LEVEL_IP, 33, SOCKET_GROUP_LIVE},
-    {LEVEL_IP, 34, SOCKET_GROUP_LOOP},        {LEVEL_IPV6, 16, SOCKET_TIME_TO_LIVE},
-    {LEVEL_IPV6, 18, SOCKET_GROUP_LIVE},      {LEVEL_IPV6, 19, SOCKET_GROUP_LOOP},
+    {LEVEL_SOCKET, 2, SOCKET_REUSE_ADDRESS}, {LEVEL_SOCKET, 4, SOCKET_TAKE_ERROR},
+    {LEVEL_SOCKET, 6, SOCKET_BROADCAST},     {LEVEL_SOCKET, 7, SOCKET_SEND_BYTES},
+    {LEVEL_SOCKET, 8, SOCKET_RECEIVE_BYTES}, {LEVEL_SOCKET, 9, SOCKET_KEEP_ALIVE},
+    {LEVEL_SOCKET, 13, SOCKET_RESETS},       {LEVEL_SOCKET, 15, SOCKET_REUSE_ADDRESS},
+    {LEVEL_SOCKET, 30, SOCKET_LISTENS},      {LEVEL_TCP, 1, SOCKET_NO_DELAY},
+    {LEVEL_TCP, 4, SOCKET_KEEP_IDLE_S},      {LEVEL_TCP, 5, SOCKET_KEEP_INTERVAL_S},
+    {LEVEL_TCP, 6, SOCKET_KEEP_COUNT},       {LEVEL_IP, 2, SOCKET_TIME_TO_LIVE},
+    {LEVEL_IP, 33, SOCKET_GROUP_LIVE},       {LEVEL_IP, 34, SOCKET_GROUP_LOOP},
+    {LEVEL_IPV6, 16, SOCKET_TIME_TO_LIVE},   {LEVEL_IPV6, 18, SOCKET_GROUP_LIVE},
+    {LEVEL_IPV6, 19, SOCKET_GROUP_LOOP},
 };
 
 static enum socket_option option_of(mp_obj_t level, mp_obj_t number) {
@@ -62,6 +63,16 @@ static bool group(socket_object_t *self, mp_obj_t level, mp_obj_t number, mp_obj
     return true;
 }
 
+/* struct linger: on, and for how many seconds. For none is a reset; longer, nobody waits here, and all is sent. */
+static bool resets(const mp_buffer_info_t *buffer) {
+    int linger[2];
+    if (buffer->len < sizeof linger) {
+        socket_raise(-MP_EINVAL);
+    }
+    memcpy(linger, buffer->buf, sizeof linger);
+    return linger[0] != 0 && linger[1] == 0;
+}
+
 static mp_obj_t setsockopt(size_t n_args, const mp_obj_t *args) {
     socket_object_t *self = socket_of(args[0]);
     if (group(self, args[1], args[2], args[3])) {
@@ -75,6 +86,9 @@ static mp_obj_t setsockopt(size_t n_args, const mp_obj_t *args) {
         mp_buffer_info_t buffer;
         mp_get_buffer_raise(args[3], &buffer, MP_BUFFER_READ);
         memcpy(&value, buffer.buf, buffer.len < sizeof value ? buffer.len : sizeof value);
+        if (option == SOCKET_RESETS) {
+            value = resets(&buffer);
+        }
     }
     if (option == SOCKET_SEND_BYTES || option == SOCKET_RECEIVE_BYTES) {
         return mp_const_none; /* a wish, as on Linux */
