@@ -42,7 +42,7 @@ class MbedTls(Device, Tls):
     entropy: Entropy | None = None
     clock: Clock | None = None
     roots: str = parameter("", "a file of roots in PEM beside main.py; empty: none")
-    sessions: int = parameter(16, "how many there can be at once", least=1, most=1024)
+    sessions: int = parameter(24, "how many there can be at once", least=1, most=1024)
     store: int = parameter(
         64 * KIB, "memory for certificates, keys and roots", unit="bytes", least=16 * KIB, most=16 * MIB, step=4 * KIB
     )
