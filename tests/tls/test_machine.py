@@ -63,6 +63,12 @@ SCENES = {
         "SSLError the name of a host has 255 bytes at most",
         *["OSError [Errno 9] EBADF"] * 3,
     ],
+    "names_of_modules": [
+        "True True",
+        "True True",
+        f"{VERIFICATION}is for another name",
+        "SSLCertVerificationError(1, 'the certificate of host.test is for another name')",
+    ],
     "files": ["TLSv1.3"],
     "full": ["OSError [Errno 12] ENOMEM: all sessions of TLS are in use", "True", "b'lives'", "b'still'"],
     "memory_of_contexts": [

@@ -134,6 +134,19 @@ def arguments():
 
 
 @scene
+def names_of_modules():
+    import tls
+    import ussl
+
+    print(
+        ussl.SSLContext is ssl.SSLContext is tls.SSLContext, ussl.create_default_context is ssl.create_default_context
+    )
+    print(issubclass(ssl.SSLCertVerificationError, (ssl.SSLError, ValueError)), issubclass(ssl.SSLError, OSError))
+    error = refusal(connect, server_of("other"), client_of())
+    print(repr(error))
+
+
+@scene
 def files():
     with open("/rom/good.pem") as chain, open("/rom/good.key.der", "rb") as key, open("/rom/root.der", "rb") as root:
         server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
