@@ -1,33 +1,41 @@
 """A web site of files over HTTPS; who comes by plain HTTP is sent there."""
 
 import asyncio
-import os
 import ssl
 
 from microdot import Microdot, redirect, send_file
 
 SITE = "/rom/site"  # the folder site/ of this project, in the image
-FOLDER = 0x4000
 
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 context.load_cert_chain("/rom/certificate.pem", "/rom/key.pem")
 
-site = Microdot()
-plain = Microdot()
+
+class Private(Microdot):
+    """Microdot, but who does not speak TLS as one should has the connection closed, and that is all."""
+
+    async def handle_request(self, reader, writer):
+        """One connection. The handshake comes with the first read."""
+        try:
+            await super().handle_request(reader, writer)
+        except OSError as error:
+            print("a client broke off:", error)
+            writer.close()
+            await writer.wait_closed()
+
+
+site, plain = Private(), Microdot()
 
 
 @site.get("/")
 @site.get("/<path:path>")
-async def page(request, path="index.html"):
-    """A file of the site, of the type that its name says; of a folder its index.html."""
-    parts = path.rstrip("/").split("/")
-    if ".." in parts:  # nothing above the site: the key is there
-        return "no such page\n", 404
-    name = "/".join([SITE] + parts)
+async def page(request, path="/"):
+    """A file of the site, of the type that its name says; of a folder, as notes/, its index.html."""
+    parts = [part for part in path.split("/") if part not in ("", "..")]  # nothing above the site: the key is there
+    if path.endswith("/"):
+        parts.append("index.html")
     try:
-        if os.stat(name)[0] & FOLDER:
-            name += "/index.html"
-        return send_file(name, max_age=60)
+        return send_file("/".join([SITE] + parts), max_age=60)
     except OSError:
         return "no such page\n", 404
 

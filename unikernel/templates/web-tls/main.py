@@ -5,7 +5,21 @@ import ssl
 
 from microdot import Microdot
 
-app = Microdot()
+
+class Private(Microdot):
+    """Microdot, but who does not speak TLS as one should has the connection closed, and that is all."""
+
+    async def handle_request(self, reader, writer):
+        """One connection. The handshake comes with the first read."""
+        try:
+            await super().handle_request(reader, writer)
+        except OSError as error:
+            print("a client broke off:", error)
+            writer.close()
+            await writer.wait_closed()
+
+
+app = Private()
 
 # The files of this project are in the image, below /rom. The key is one of them: who has the image has the key.
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
