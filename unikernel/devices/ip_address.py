@@ -116,7 +116,9 @@ def host(text: str, parameter: str, place: str) -> None:
     """Checks an address, or a name of a host that a resolver will know. Raises `Refusal`."""
     named = len(text) <= MOST_NAME and all(map(_HOSTNAME.fullmatch, text.split("."))) and not text[-1:].isdigit()
     if not is_address(text) and not named:
-        raise Refusal(f"{place}: {parameter} is {text!r}; write an address, as 10.0.2.2, or a host's name, as time.lab.")
+        raise Refusal(
+            f"{place}: {parameter} is {text!r}; write an address, as 10.0.2.2, or a host's name, as time.lab."
+        )
 
 
 def is_address(text: str) -> bool:
