@@ -84,12 +84,11 @@ static const struct {
     const char *name;
     memp_t pool;
 } pools[] = {
-    {"connections", MEMP_TCP_PCB},        {"listeners", MEMP_TCP_PCB_LISTEN},
-    {"segments", MEMP_TCP_SEG},           {"datagram_sockets", MEMP_UDP_PCB},
-    {"frames", MEMP_PBUF_POOL},           {"references", MEMP_PBUF},
+    {"connections", MEMP_TCP_PCB},        {"listeners", MEMP_TCP_PCB_LISTEN}, {"segments", MEMP_TCP_SEG},
+    {"datagram_sockets", MEMP_UDP_PCB},   {"frames", MEMP_PBUF_POOL},         {"references", MEMP_PBUF},
     {"timers", MEMP_SYS_TIMEOUT},         {"fragmented", MEMP_REASSDATA},
 #if LWIP_IPV6
-    {"fragmented_6", MEMP_IP6_REASSDATA}, {"waiting_for_neighbour", MEMP_ND6_QUEUE},
+    {"fragmented_6", MEMP_IP6_REASSDATA},
 #endif
 };
 enum { POOLS = sizeof pools / sizeof pools[0] };

@@ -43,7 +43,7 @@ class Hostile:
         self.random = Random(seed)
         self._makers: tuple[Callable[[], bytes], ...] = (
             *(self._arp, self._icmp, self._udp, self._tcp, self._tcp, self._fragment, self._with_options),
-            *(self._igmp, self._dhcp, self._dns, self._icmp6, self._neighbour, self._router, self._extended),
+            *(self._igmp, self._dhcp, self._dns, self._ntp, self._icmp6, self._neighbour, self._router, self._extended),
             *(self._fragment6, self._udp6, self._tcp6),
         )
 
@@ -163,8 +163,11 @@ class Hostile:
     def _dhcp(self) -> bytes:
         head = b"\2\1\6\0" + self.random.randbytes(4) + bytes(8) + self.victim.four.packed + bytes(8)
         head += self.victim.hardware + bytes(202) + dhcp.COOKIE
-        kind = bytes([dhcp.MESSAGE, 1, self.random.randrange(9)])
-        return self._udp(4, 68, head + kind + self._some(60), 67)
+        kind = bytes([dhcp.MESSAGE, 1, self.random.choice((dhcp.OFFER, dhcp.ACK, dhcp.NAK, self.random.randrange(9)))])
+        options = {dhcp.SERVER: 4, dhcp.MASK: 4, dhcp.ROUTER: 4, dhcp.DNS: 8, dhcp.LEASE: 4, dhcp.NTP: 4, 58: 4, 59: 4}
+        chosen = self.random.sample(sorted(options), self.random.randrange(9))
+        more = b"".join(bytes([code, options[code]]) + self.random.randbytes(options[code]) for code in chosen)
+        return self._udp(4, 68, head + kind + more + self.random.choice((b"\xff", self._some(60))), 67)
 
     def _dns(self) -> bytes:
         counts = [self.random.choice((0, 1, 1, 2, 65535)) for _ in range(4)]
@@ -176,6 +179,14 @@ class Hostile:
         return self._udp(
             4, self.random.choice((5353, 49152, 53)), head + name + b"\0\1\0\1" + record + self._some(40), 53
         )
+
+    def _ntp(self) -> bytes:
+        head = bytes([self.random.choice((0x24, 0x24, 0x1C, 0xE4)), self.random.choice((0, 1, 2, 15, 16)), 6, 0xEC])
+        root = self.random.choice((bytes(12), self.random.randbytes(12)))
+        received = self.random.randbytes(8)
+        sent = self.random.choice((received, self.random.randbytes(8)))
+        data = head + root + self.random.randbytes(16) + received + sent + self.random.choice((b"", b"", self._some()))
+        return self._udp(4, self.random.choice((123, 49152)), data, 123)
 
     def _neighbour(self) -> bytes:
         target = self.random.choice((self.victim.six, self._stranger(self.victim.six)))

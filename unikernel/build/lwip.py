@@ -56,11 +56,7 @@ def components(target: Target, tree: Path, drivers: Collection[str]) -> tuple[Co
     flags = (*_FLAGS, *(f"-D{option}=1" for option in sorted(options)))
     ours = KERNEL_SRC / FOLDER
     includes = (ours, tree / "src/include", *headers(target))
-    names = [f"core/{name}" for name in (*_CORE, *_MORE)]
-    names += [f"core/ipv4/{name}" for name in _IPV4]
-    names += [f"core/ipv6/{name}" for name in _IPV6]
-    names += ["netif/ethernet"]
-    upstream = tuple(Source(tree / "src" / f"{name}.c", f"{name}.c") for name in names)
+    upstream = tuple(Source(tree / "src" / f"{name}.c", f"{name}.c") for name in files())
     all_drivers = {cls.symbol() for cls in CATALOGUE.own.values() if cls.source_file().startswith(f"{FOLDER}/")}
     shared = sorted(path.stem for path in ours.glob("*.c") if path.stem not in all_drivers)
     found = [
@@ -72,6 +68,14 @@ def components(target: Target, tree: Path, drivers: Collection[str]) -> tuple[Co
         made = Component(name, "net", (_own(name), *beside), includes, flags)
         found.append(replace(made, version=VERSION, licence=LICENCE) if beside else made)
     return tuple(found)
+
+
+def files(drivers: Collection[str] = ()) -> list[str]:
+    """The archive's files of C, under its ``src``: those of all images, and those that `drivers` ask for beside."""
+    names = [f"core/{name}" for name in (*_CORE, *_MORE)]
+    names += [f"core/ipv4/{name}" for name in _IPV4]
+    names += [f"core/ipv6/{name}" for name in _IPV6]
+    return [*names, "netif/ethernet", *(name for driver in drivers for name in _BESIDE.get(driver, ()))]
 
 
 def _own(name: str) -> Source:
