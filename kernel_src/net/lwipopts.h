@@ -86,12 +86,11 @@
     #define DHCP_REQUEST_BACKOFF_SEQUENCE(tries)              (u16_t)(((tries) < 6 ? 1 << (tries) : 60) * 1000)
 #endif
 #if LWIP_IPV6
-    #define LWIP_IPV6_NUM_ADDRESSES 4
-    #define IPV6_REASS_MAXAGE       IP_REASS_MAXAGE /* s: a stranger does not hold them for a minute */
-    #define IPV6_FRAG_COPYHEADER    1               /* pointers are of 64 bits */
-    #define LWIP_ND6_NUM_NEIGHBORS  32
-    #define LWIP_ND6_QUEUEING 0 /* one packet waits for each neighbour, so that one that never answers holds no more   \
-                                 */
+    #define LWIP_IPV6_NUM_ADDRESSES   4
+    #define IPV6_REASS_MAXAGE         IP_REASS_MAXAGE /* s: a stranger does not hold them for a minute */
+    #define IPV6_FRAG_COPYHEADER      1               /* pointers are of 64 bits */
+    #define LWIP_ND6_NUM_NEIGHBORS    32
+    #define LWIP_ND6_QUEUEING         0 /* one packet waits for each neighbour: one that is none holds no more */
     #define LWIP_ND6_NUM_DESTINATIONS 32
     #if LWIP_DNS
         #define LWIP_ND6_RDNSS_MAX_DNS_SERVERS 2
