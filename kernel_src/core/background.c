@@ -55,6 +55,10 @@ void background_finish(void) {
 
 void background_notice(void) {
     wait_wake();
+    background_soon();
+}
+
+void background_soon(void) {
     if (hook != NULL) {
         hook();
     }

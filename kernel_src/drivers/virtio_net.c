@@ -19,7 +19,8 @@ enum {
     RECEIVE = 0, /* 5.1.2 */
     SEND = 1,
     RECEIVES = 128, /* frames that may have come before anybody looks */
-    SENDS = 64,
+    SENDS = 128,
+    TOLD_AT_ONCE = 32, /* frames that may wait for a flush */
 
     CONFIG_MAC = 0, /* 5.1.4 */
     CONFIG_STATUS = 6,
@@ -52,7 +53,7 @@ struct nic {
     struct buffer *came; /* the oldest frame that has come, taken from the queue */
     uint32_t came_bytes;
     bool tells_status, failed;
-    bool given;            /* buffers of which the nic was not told */
+    uint16_t given, said;  /* buffers for frames, and frames, of which the nic was not told */
     volatile bool noticed; /* interrupts are off until everything was looked at */
     uint8_t address[LINK_ADDRESS_BYTES];
     struct buffer *buffers; /* RECEIVES, then SENDS */
@@ -62,6 +63,7 @@ struct nic {
 static void notice(void *argument) {
     struct nic *nic = argument;
     virtq_interrupts(&nic->receive, false);
+    virtq_interrupts(&nic->send, false);
     nic->noticed = true;
     background_notice();
 }
@@ -73,7 +75,7 @@ static void fail(struct nic *nic) {
 
 static void give(struct nic *nic, struct buffer *buffer) {
     const struct virtq_piece piece = {buffer, sizeof *buffer, true};
-    nic->given = true;
+    nic->given++;
     if (virtq_add(&nic->receive, &piece, 1, buffer) != 0) {
         fail(nic);
     }
@@ -167,8 +169,7 @@ static bool connected(struct device *self) {
     return !nic->failed && (!nic->tells_status || virtio_config16(nic->device, CONFIG_STATUS) & STATUS_LINK_UP);
 }
 
-static void *room(struct device *self) {
-    struct nic *nic = self->state;
+static void take_back(struct nic *nic) {
     void *token;
     uint32_t written;
     int taken = 0;
@@ -177,6 +178,25 @@ static void *room(struct device *self) {
     }
     if (taken < 0) {
         fail(nic);
+    }
+}
+
+static void flush(struct device *self) {
+    struct nic *nic = self->state;
+    if (nic->said > 0 && !nic->failed) {
+        nic->said = 0;
+        virtio_notify(nic->device, SEND);
+    }
+}
+
+static void *room(struct device *self) {
+    struct nic *nic = self->state;
+    take_back(nic);
+    if (nic->free_count == 0 && !nic->failed) {
+        flush(self);
+        if (virtq_interrupts(&nic->send, true)) {
+            take_back(nic);
+        }
     }
     return nic->failed || nic->free_count == 0 ? NULL : nic->free[nic->free_count - 1]->frame;
 }
@@ -196,7 +216,9 @@ static void send(struct device *self, uint32_t length) {
         fail(nic);
         return;
     }
-    virtio_notify(nic->device, SEND);
+    if (++nic->said == TOLD_AT_ONCE) {
+        flush(self);
+    }
 }
 
 static const void *frame(struct device *self, uint32_t *length) {
@@ -233,8 +255,8 @@ static bool rest(struct device *self) {
     if (nic->failed) {
         return true;
     }
-    if (nic->given) {
-        nic->given = false;
+    if (nic->given >= nic->receive.size / 2) { /* it was told of the other half, and waits for no word */
+        nic->given = 0;
         virtio_notify(nic->device, RECEIVE);
     }
     if (nic->noticed) {
@@ -255,6 +277,7 @@ static const struct link_operations operations = {
     .room = room,
     .send = send,
     .sent = sent,
+    .flush = flush,
     .frame = frame,
     .taken = taken,
     .rest = rest,

@@ -27,6 +27,7 @@
 /* TCP. A window holds what a round trip of a third of a millisecond brings at 100 MB/s. 256 connections, as many as
  * may be half open (tcp_door.c), and those that have ended, of which the oldest makes room. */
 #define TCP_MSS                    1460
+#define TCP_TMR_INTERVAL           125  /* ms: how long a lone segment waits for its acknowledgement to be sent */
 #define LWIP_TCP_RTO_TIME          1000 /* ms, RFC 6298 */
 #define TCP_WND                    (44 * TCP_MSS)
 #define TCP_SND_BUF                (44 * TCP_MSS)

@@ -24,11 +24,12 @@ enum { NS_PER_MS = 1000000, LINK_LOOK_MS = 500, NICS = 8, FRAMES_AT_ONCE = 64 };
 struct nic {
     struct netif netif;
     struct device *link;
+    bool crowded; /* a frame found no room */
 };
 
 static struct nic nics[NICS];
 static unsigned nic_count;
-static bool started;
+static bool started, working;
 
 uint32_t sys_now(void) {
     return (uint32_t)(clock_monotonic_ns() / NS_PER_MS);
@@ -48,18 +49,33 @@ static const struct link_operations *link_of(const struct nic *nic) {
     return nic->link->driver->operations;
 }
 
-/* A frame that finds no room is lost, as on any wire. */
+/* A frame that finds no room is lost, as on any wire; but a connection's is kept, and goes out when there is some. */
 static err_t send(struct netif *netif, struct pbuf *packet) {
     struct nic *nic = netif->state;
     void *room = packet->tot_len <= LINK_FRAME_BYTES ? link_of(nic)->room(nic->link) : NULL;
     if (room == NULL) {
+        nic->crowded = true;
         LINK_STATS_INC(link.drop);
         return ERR_MEM;
     }
     pbuf_copy_partial(packet, room, packet->tot_len, 0);
     link_of(nic)->send(nic->link, packet->tot_len);
     LINK_STATS_INC(link.xmit);
+    if (!working) {
+        background_soon(); /* it flushes */
+    }
     return ERR_OK;
+}
+
+/* What found no room goes out, and all that was sent. */
+static void send_rest(struct nic *nic) {
+    if (nic->crowded && link_of(nic)->room(nic->link) != NULL) {
+        nic->crowded = false;
+        for (struct tcp_pcb *each = tcp_active_pcbs; each != NULL && !nic->crowded; each = each->next) {
+            (void)tcp_output(each);
+        }
+    }
+    link_of(nic)->flush(nic->link);
 }
 
 /* The next frame, copied: what is checked is what is used. */
@@ -110,17 +126,22 @@ static bool looped(void) {
 
 void net_said(void) {
     if (looped()) {
-        background_notice();
+        background_soon();
     }
 }
 
 static bool work(void) {
+    working = true;
     bool any = looped() || sys_timeouts_sleeptime() == 0;
     for (unsigned i = 0; i < nic_count; i++) {
         any |= receive_all(&nics[i]);
     }
     netif_poll_all();
     sys_check_timeouts();
+    for (unsigned i = 0; i < nic_count; i++) {
+        send_rest(&nics[i]);
+    }
+    working = false;
     net_said();
     return any;
 }

@@ -13,6 +13,8 @@
 #include "arrivals.h"
 #include "hooks.h"
 
+enum { LEAST_TICKS = 1 }; /* of TCP_SLOW_INTERVAL: who has just come may still be answering */
+
 static bool pool_empty(void) {
     return lwip_stats.memp[MEMP_TCP_PCB]->used == MEMP_NUM_TCP_PCB && tcp_tw_pcbs == NULL;
 }
@@ -28,7 +30,7 @@ static void make_room(const struct tcp_pcb_listen *listener) {
             oldest = each;
         }
     }
-    if (oldest != NULL) {
+    if (oldest != NULL && tcp_ticks - oldest->tmr >= LEAST_TICKS) {
         tcp_abandon(oldest, 0);
     }
 }

@@ -4,7 +4,7 @@
 #include "lwip/priv/tcp_priv.h"
 #include "tcp_socket.h"
 
-enum { LOOK_HALF_SECONDS = 1 };
+enum { LOOK_TICKS = 2, QUICK_MOST = 16 }; /* the first of TCP_SLOW_INTERVAL */
 
 void tcp_forget(struct socket *socket) {
     struct tcp_pcb *pcb = socket->pcb;
@@ -50,6 +50,10 @@ static err_t on_arrival(void *argument, struct tcp_pcb *pcb, struct pbuf *bytes,
         tcp_recved(pcb, bytes->tot_len);
         pbuf_free(bytes);
     } else {
+        if (!(bytes->flags & PBUF_FLAG_PUSH) && socket->quick < QUICK_MOST) {
+            socket->quick++; /* more follows, and a sender that begins waits for each word */
+            tcp_ack_now(pcb);
+        }
         arrivals_put(&socket->arrivals, bytes);
     }
     return ERR_OK;
@@ -76,7 +80,7 @@ void tcp_watch(struct socket *socket, struct tcp_pcb *pcb) {
     tcp_arg(pcb, socket);
     tcp_recv(pcb, on_arrival);
     tcp_sent(pcb, on_sent);
-    tcp_poll(pcb, on_time, LOOK_HALF_SECONDS);
+    tcp_poll(pcb, on_time, LOOK_TICKS);
     tcp_err(pcb, on_error);
 }
 

@@ -15,6 +15,7 @@ struct socket {
     struct socket *waiting, *waiting_last; /* to be accepted here */
     int error;                             /* what went wrong, until somebody was told: an errno */
     uint8_t stage, family;
+    uint8_t quick; /* segments that were acknowledged at once */
     bool in_ended, out_ended;
     bool resets; /* when it is closed */
     bool full;   /* lwIP had no memory; it has not told of any since */

@@ -29,5 +29,8 @@ void background_finish(void);
 /* From interrupt context: there is something to do. It wakes whoever waits, and calls the runtime's hook. */
 void background_notice(void);
 
-/* What background_notice calls, from interrupt context. */
+/* There is something to do between two bytecodes, or before the next wait. */
+void background_soon(void);
+
+/* What both call, the first from interrupt context. */
 void background_set_hook(void (*hook)(void));

@@ -17,9 +17,11 @@ struct link_operations {
     void (*address)(struct device *self, uint8_t address[LINK_ADDRESS_BYTES]);
     bool (*connected)(struct device *self); /* whether there is a network at the other end */
 
-    void *(*room)(struct device *self); /* LINK_FRAME_BYTES for the next frame to send; NULL: none now, or ever */
+    /* LINK_FRAME_BYTES for the next frame to send; NULL: none now, and background_notice is called when there is. */
+    void *(*room)(struct device *self);
     void (*send)(struct device *self, uint32_t length); /* what was put into that room */
     bool (*sent)(struct device *self);                  /* whether all of it has left, or never will */
+    void (*flush)(struct device *self);                 /* those sent may have waited for it */
 
     const void *(*frame)(struct device *self, uint32_t *length); /* the oldest that has come, or NULL */
     void (*taken)(struct device *self);                          /* it is not needed any more */
