@@ -47,18 +47,14 @@ enum {
 /* The rest of the kernel. */
 
 static uint64_t now_ns = 1000ull * MS;
-static struct background *work;
 
 uint64_t clock_monotonic_ns(void) {
     return now_ns;
 }
-void background_add(struct background *each) {
-    work = each;
+void wait_wake(void) {
 }
-bool background_work(void) {
-    return work->work();
-}
-void background_notice(void) {
+void wait_until(uint64_t deadline_ns) {
+    now_ns = deadline_ns;
 }
 int entropy_fill(void *bytes, size_t length) {
     for (size_t i = 0; i < length; i++) {

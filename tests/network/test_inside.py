@@ -36,7 +36,7 @@ def compiled(folder: Path) -> Path:
     flags += [f"-I{path}" for path in (KERNEL_SRC / "net", tree / "src/include", KERNEL_SRC, KERNEL_SRC / "include")]
     ours = [path for path in sorted((KERNEL_SRC / "net").glob("*.c")) if path.stem not in LEFT_OUT]
     theirs = [tree / f"src/{name}.c" for name in lwip.files(("mdns_responder",))]
-    files = [HERE / "inside.c", KERNEL_SRC / "core/calendar.c", *ours, *theirs]
+    files = [HERE / "inside.c", *(KERNEL_SRC / f"core/{name}.c" for name in ("background", "calendar")), *ours, *theirs]
 
     def one(file: Path) -> str:
         made = folder / f"{file.parent.name}-{file.stem}.o"
