@@ -19,8 +19,8 @@ enum {
     RECEIVE = 0, /* 5.1.2 */
     SEND = 1,
     RECEIVES = 128, /* frames that may have come before anybody looks */
-    SENDS = 128,
-    TOLD_AT_ONCE = 32, /* frames that may wait for a flush */
+    SENDS = 64,
+    TOLD_AT_ONCE = 16, /* frames that may wait for a flush */
 
     CONFIG_MAC = 0, /* 5.1.4 */
     CONFIG_STATUS = 6,

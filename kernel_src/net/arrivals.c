@@ -6,6 +6,8 @@
 #include "lwip/pbuf.h"
 #include "lwip/stats.h"
 
+enum { CONNECTIONS = 256, ON_THEIR_WAY = 32, SHARED = PBUF_POOL_SIZE - CONNECTIONS - ON_THEIR_WAY };
+
 /* A frame taken from the driver's pool, with its bytes behind its head. */
 static size_t room_behind(const struct pbuf *frame) {
     const uint8_t *end = (const uint8_t *)frame + LWIP_MEM_ALIGN_SIZE(sizeof *frame) + PBUF_POOL_BUFSIZE;
@@ -73,5 +75,5 @@ void arrivals_drop(struct arrivals *arrivals) {
 }
 
 bool arrivals_scarce(void) {
-    return lwip_stats.memp[MEMP_PBUF_POOL]->used >= PBUF_POOL_SIZE / 2;
+    return lwip_stats.memp[MEMP_PBUF_POOL]->used >= SHARED;
 }

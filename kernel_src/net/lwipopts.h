@@ -20,9 +20,9 @@
 
 /* The nic's frames. */
 #define PBUF_POOL_BUFSIZE 1536
-#define PBUF_POOL_SIZE    512           /* tcp_door.c: half of them for all, one for each connection */
-#define MEMP_NUM_PBUF     512           /* what points at bytes that lie elsewhere */
-#define MEM_SIZE          (1024 * 1024) /* what is to be sent, until it is acknowledged */
+#define PBUF_POOL_SIZE    448          /* arrivals.c: some for all, one for each connection */
+#define MEMP_NUM_PBUF     512          /* what points at bytes that lie elsewhere */
+#define MEM_SIZE          (640 * 1024) /* what is to be sent, until it is acknowledged */
 
 /* TCP. A window holds what a round trip of a third of a millisecond brings at 100 MB/s. 256 connections, as many as
  * may be half open (tcp_door.c), and those that have ended, of which the oldest makes room. */
@@ -36,7 +36,7 @@
 #define TCP_MSL                    30000 /* ms; twice as long, as on Linux, an end is remembered */
 #define MEMP_NUM_TCP_PCB           384
 #define MEMP_NUM_TCP_PCB_LISTEN    32
-#define MEMP_NUM_TCP_SEG           2048
+#define MEMP_NUM_TCP_SEG           1024
 #define TCP_LISTEN_BACKLOG         1
 #define TCP_DEFAULT_LISTEN_BACKLOG 0xff
 #define LWIP_TCP_KEEPALIVE         1

@@ -56,6 +56,8 @@ void wait_wake(void) {
 void wait_until(uint64_t deadline_ns) {
     now_ns = deadline_ns;
 }
+void background_soon(void) {
+}
 int entropy_fill(void *bytes, size_t length) {
     for (size_t i = 0; i < length; i++) {
         ((uint8_t *)bytes)[i] = (uint8_t)rand();
@@ -126,6 +128,9 @@ static const void *next(struct device *self, uint32_t *length) {
     *length = frame_bytes;
     return frame != NULL && frame_link == number_of(self) ? frame : NULL;
 }
+static void flush(struct device *self) {
+    (void)self;
+}
 static void taken(struct device *self) {
     (void)self;
     free(frame);
@@ -137,6 +142,7 @@ static const struct link_operations link_operations = {
     .connected = yes,
     .room = room_of,
     .send = send,
+    .flush = flush,
     .sent = yes,
     .frame = next,
     .taken = taken,

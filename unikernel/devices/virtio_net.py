@@ -76,7 +76,7 @@ class VirtioNet(Device, Link):
 
     def memory_bytes(self) -> int:
         """Its queues, and the frames that are on their way."""
-        return 400 * KIB
+        return 304 * KIB
 
     def attachments(self) -> tuple[Attachment, ...]:
         """The nic."""
