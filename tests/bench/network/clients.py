@@ -64,6 +64,7 @@ def wrk(port: int, connections: int, seconds: int) -> Load:
     assert found, done.stdout
     errors = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", done.stdout)
     failed = sum(map(int, errors.groups())) if errors else 0
+    failed += int(_number(r"Non-2xx or 3xx responses: (\d+)", done.stdout, 0))
     p99_ms = float(found[1]) * {"us": 0.001, "ms": 1, "s": 1000}[found[2]]
     return Load(_number(r"^Requests/sec: +([\d.]+)", done.stdout), p99_ms, failed)
 
