@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from unikernel.app import App
 from unikernel.build.image import Image, build
-from unikernel.devices import StaticIp, TcpSockets, UserNetwork, VirtioNet
+from unikernel.devices import BothIps, Ipv6, StaticIp, TcpSockets, UserNetwork, VirtioNet
 from unikernel.machine.boot import boot
 from unikernel.machine.machine import Machine
 from unikernel.stack import Stack
@@ -444,13 +444,18 @@ def texts():
     tried("no address", lambda: socket.inet_aton("1.2.3.400"))
     return socket.inet_aton("1.2.3.4"), socket.inet_ntoa(b"\\1\\2\\3\\4"), socket.inet_pton(socket.AF_INET, "9.8.7.6")
 
-for each in (polled, reset, lines, waits, full, refused, gone, dropped, options, taken, unconnected, addresses, texts):
+def old_name():
+    import usocket
+    return usocket.socket is socket.socket
+
+for each in (old_name, polled, reset, lines, waits, full, refused, gone, dropped, options, taken, unconnected, addresses, texts):
     tried(each.__name__, each)
 print("said", said)
 """
 
 IN, OUT, ERROR, HANG_UP = 1, 4, 8, 16
 SAID: Final[dict[str, object]] = {
+    "old_name": True,
     "polled": [OUT, IN | OUT, IN | OUT, IN | OUT | HANG_UP],
     "reset": [IN | OUT | ERROR | HANG_UP],
     "recv after a reset": ("OSError", 104),
@@ -496,6 +501,40 @@ async def test_a_socket_answers_as_on_linux(tmp_path: Path) -> None:
     async with await boot(image(tmp_path, ANSWERS, "answers"), timeout_s=PATIENCE_S) as machine:
         said = await machine.console.expect(rb"said ([^\r\n]*)\r?\n", PATIENCE_S)
         assert literal_eval(said[1].decode()) == SAID
+
+
+SIX: Final = """
+import select, socket, unikernel
+unikernel.device("six").wait(20)
+listener = socket.socket(socket.AF_INET6)
+listener.bind(("::", 2000))
+listener.listen(1)
+client = socket.socket(socket.AF_INET6)
+client.connect(("::1", 2000))
+server, who = listener.accept()
+client.sendall(b"one\\n")
+older = socket.socket()
+older.bind(("", 2000))
+other = socket.socket(socket.AF_INET6)
+other.settimeout(20)
+print("said", (server.readline(), who[0], len(who), client.getpeername(), listener.getsockname(),
+    other.connect_ex(("fec0::2", 1)), socket.getaddrinfo("fd00::1", 80, 0, socket.SOCK_STREAM),
+    socket.inet_ntop(socket.AF_INET6, socket.inet_pton(socket.AF_INET6, "FE80:0::1"))))
+"""
+
+
+async def test_version_6_answers_as_version_4(tmp_path: Path) -> None:
+    """Beside it, at the same port; the host of the user network refuses."""
+    four, six = StaticIp(name="four"), Ipv6(name="six")
+    both = BothIps(first=four, second=six, name="both")
+    devices = (VirtioNet(UserNetwork(outbound=True)), four, six, both, TcpSockets(ip=both))
+    image = build(Stack("six", App.from_text(SIX), devices), into=tmp_path / "build")
+    async with await boot(image, timeout_s=PATIENCE_S) as machine:
+        said = await machine.console.expect(rb"said ([^\r\n]*)\r?\n", PATIENCE_S)
+        assert literal_eval(said[1].decode()) == (
+            *(b"one\n", "::1", 4, ("::1", 2000, 0, 0), ("::", 2000, 0, 0)),
+            *(111, [(10, 1, 6, "", ("fd00::1", 80, 0, 0))], "fe80::1"),
+        )
 
 
 async def test_an_app_that_waits_takes_no_processor(tmp_path: Path) -> None:
