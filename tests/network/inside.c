@@ -56,8 +56,6 @@ void wait_wake(void) {
 void wait_until(uint64_t deadline_ns) {
     now_ns = deadline_ns;
 }
-void background_soon(void) {
-}
 int entropy_fill(void *bytes, size_t length) {
     for (size_t i = 0; i < length; i++) {
         ((uint8_t *)bytes)[i] = (uint8_t)rand();
