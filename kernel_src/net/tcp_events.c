@@ -4,7 +4,7 @@
 #include "lwip/priv/tcp_priv.h"
 #include "tcp_socket.h"
 
-enum { LOOK_TICKS = 2, QUICK_MOST = 16 }; /* the first of TCP_SLOW_INTERVAL */
+enum { LOOK_TICKS = 2, LEFT_TICKS = 240, QUICK_MOST = 16 }; /* of TCP_SLOW_INTERVAL */
 
 void tcp_forget(struct socket *socket) {
     struct tcp_pcb *pcb = socket->pcb;
@@ -67,6 +67,22 @@ static err_t on_sent(void *argument, struct tcp_pcb *pcb, u16_t length) {
 
 static err_t on_time(void *argument, struct tcp_pcb *pcb) {
     return on_sent(argument, pcb, 0);
+}
+
+/* The argument is what had been acknowledged a minute ago. */
+static err_t on_time_left(void *argument, struct tcp_pcb *pcb) {
+    void *acknowledged = (void *)(uintptr_t)pcb->lastack;
+    if (acknowledged == argument) {
+        tcp_abort(pcb);
+        return ERR_ABRT;
+    }
+    tcp_arg(pcb, acknowledged);
+    return ERR_OK;
+}
+
+void tcp_leave_to_peer(struct tcp_pcb *pcb) {
+    tcp_arg(pcb, (void *)(uintptr_t)pcb->lastack);
+    tcp_poll(pcb, on_time_left, LEFT_TICKS);
 }
 
 err_t tcp_on_connected(void *argument, struct tcp_pcb *pcb, err_t error) {

@@ -31,6 +31,9 @@ void tcp_watch_door(struct socket *socket);
 err_t tcp_on_connected(void *socket, struct tcp_pcb *pcb, err_t error);
 /* From now on lwIP knows nothing of the socket. */
 void tcp_forget(struct socket *socket);
+/* What the app has left may take as long as its peer acknowledges something each minute: it is not held for one that
+ * takes nothing any more, and says so for ever. */
+void tcp_leave_to_peer(struct tcp_pcb *pcb);
 /* Takes it out of the queue that it waits in. */
 void tcp_leave_queue(struct socket *socket);
 

@@ -90,6 +90,7 @@ static void close(struct socket *socket) {
     } else if (pcb != NULL) {
         if (pcb->state != LISTEN) {
             tcp_setprio(pcb, TCP_PRIO_MIN); /* the first to go for a new one */
+            tcp_leave_to_peer(pcb);
         }
         tcp_close(pcb); /* a reset, if something was not read */
     }

@@ -1,7 +1,7 @@
 """A machine that serves HTTP with asyncio, and answers its console beside: a test looks what it holds while it serves.
 
-A request for ``/send/N`` is answered with N bytes, any other with its own path. Connections are kept, until the client
-closes, or says ``Connection: close``.
+A request for ``/send/N`` is answered with N bytes, one for ``/fill`` never, as it takes all of the heap; any other with its
+own path. Connections are kept, until the client closes, or says ``Connection: close``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ APP: Final = """
 import asyncio, gc, sys, socket, time, unikernel
 ip = unikernel.device("ip")
 piece = bytes(1024)
-served, errors, clients = 0, [], set()
+served, lacking, errors, clients, spare = 0, 0, [], set(), []
 async def answer(reader, writer):
     global served
     path = (await reader.readline()).split(b" ")[1]
@@ -42,13 +42,19 @@ async def answer(reader, writer):
             writer.write(piece[:count])
             await writer.drain()
             count -= len(piece)
+    elif path == b"/fill":
+        taken = []
+        while True:
+            taken.append(bytearray(4096))
+            await asyncio.sleep(0)
     else:
         writer.write(b"HTTP/1.1 200 OK\\r\\nContent-Length: %d\\r\\n\\r\\n%s" % (len(path), path))
         await writer.drain()
     return last
 async def serve(reader, writer):
-    clients.add(writer)
+    global lacking
     try:
+        clients.add(writer)
         while not await answer(reader, writer):
             pass
     except IndexError:  # the end of the connection
@@ -56,8 +62,8 @@ async def serve(reader, writer):
     except OSError as error:
         errors.append(error.errno)
     except MemoryError:
-        errors.append("MemoryError")
-    clients.remove(writer)
+        lacking += 1
+    clients.discard(writer)
     writer.close()
     await writer.wait_closed()
 def used():
@@ -66,6 +72,15 @@ def used():
 def heap():
     gc.collect()
     return gc.mem_alloc()
+def fill():
+    try:
+        while True:
+            spare.append(socket.socket())
+    except OSError as error:
+        return error.errno
+def empty():
+    while spare:
+        spare.pop().close()
 async def ask():
     console = asyncio.StreamReader(sys.stdin.buffer)
     while True:
@@ -100,10 +115,10 @@ class Served(Asked):
         except TimeoutError:
             assert found == wanted
 
-    async def fetch(self, path: str, timeout_s: float = PATIENCE_S) -> bytes:
+    async def fetch(self, path: str, timeout_s: float = PATIENCE_S, *, last: bool = False) -> bytes:
         """What the service answers, through the first forward."""
         async with asyncio.timeout(timeout_s):
-            return await fetch(self.machine.forwards[0], path)
+            return await fetch(self.machine.forwards[0], path, last=last)
 
 
 @contextlib.asynccontextmanager
@@ -114,11 +129,11 @@ async def served(image: Image, timeout_s: float = 20 * PATIENCE_S, **options: An
         yield Served(machine)
 
 
-async def fetch(forward: OpenForward, path: str) -> bytes:
-    """What the service answers to a client that asks once."""
+async def fetch(forward: OpenForward, path: str, *, last: bool = False) -> bytes:
+    """What the service answers to a client that asks once, and closes first unless it has said that this is all."""
     reader, writer = await asyncio.open_connection(forward.host, forward.port)
     try:
-        writer.write(request(path, last=True))
+        writer.write(request(path, last=last))
         head = await reader.readuntil(b"\r\n\r\n")
         return await reader.readexactly(int(head.split()[-1]))
     finally:
