@@ -81,13 +81,14 @@ static void sleep_until(uint64_t deadline_ns) {
     if (background_work()) {
         return; /* perhaps there is now what the caller waits for */
     }
+    const bool time_may_pass = deadline_ns != WAIT_FOREVER; /* at once, where that need not be waited for */
     const uint64_t background_ns = background_due_ns();
     deadline_ns = background_ns < deadline_ns ? background_ns : deadline_ns;
     if (metrics_due != NULL) {
         const uint64_t due_ns = metrics_due();
         deadline_ns = due_ns < deadline_ns ? due_ns : deadline_ns;
     }
-    if (deadline_ns == WAIT_FOREVER || !clock_pass(deadline_ns)) {
+    if (!time_may_pass || !clock_pass(deadline_ns)) {
         wait_until(deadline_ns);
         (void)background_work();
     }

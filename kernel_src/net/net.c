@@ -243,6 +243,7 @@ int net_netif(struct device *link, struct netif **netif) {
         return -ENOMEM;
     }
     nic_count++;
+    wait_eagerly();
     if (netif_default == NULL) {
         netif_set_default(&nic->netif);
     }

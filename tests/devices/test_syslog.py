@@ -72,8 +72,12 @@ async def test_time_is_the_clocks(tmp_path: Path) -> None:
     devices = (clock, VirtioNet(Network(lab)), StaticIp(name="ip"), UdpSockets(), Syslog(name="far"))
     async with peer(lab) as host, asked(image_of(tmp_path, *devices)) as app:
         await app.ask("device('mockclock').advance(1.25)")
-        await app.ask("device('far').line('info', 'app', 'leap')")
-        assert (await heard(host))[1].startswith(b"2000-02-29T")
+        # Such a clock leaps to whatever is waited for, perhaps past the patience for the host's first answer.
+        line = asyncio.create_task(heard(host))
+        while not line.done():
+            await app.ask("device('far').line('info', 'app', 'leap')")
+            await asyncio.wait([line], timeout=0.5)
+        assert (await line)[1].startswith(b"2000-02-29T")
 
 
 async def test_rsyslog_reads_it(tmp_path: Path) -> None:
