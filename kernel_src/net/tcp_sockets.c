@@ -189,13 +189,22 @@ static bool memory_scarce(void) {
     return lwip_stats.mem.used >= MEM_SIZE / 2 || lwip_stats.memp[MEMP_TCP_SEG]->used >= MEMP_NUM_TCP_SEG / 2;
 }
 
-/* What may be sent now, in bytes. */
+/* The bytes of one: a peer may want small ones, or have a small window. */
+static size_t segment_bytes(const struct tcp_pcb *pcb) {
+    const size_t half_window = pcb->snd_wnd_max / 2;
+    return half_window > 0 && half_window < pcb->mss ? half_window : pcb->mss;
+}
+
+/* What may be sent now, in bytes: lwIP takes all that it is given, or nothing. */
 static size_t room(const struct tcp_pcb *pcb) {
     const size_t queued = TCP_SND_BUF - tcp_sndbuf(pcb);
+    const size_t one = segment_bytes(pcb);
     if (memory_scarce()) {
-        return queued < TCP_MSS ? TCP_MSS - queued : 0;
+        return queued < one ? one - queued : 0;
     }
-    return tcp_sndqueuelen(pcb) < TCP_SND_QUEUELEN ? tcp_sndbuf(pcb) : 0;
+    const size_t segments = tcp_sndqueuelen(pcb) + 1; /* the last may be filled up first */
+    const size_t more = segments < TCP_SND_QUEUELEN ? (TCP_SND_QUEUELEN - segments) * one : 0;
+    return more < tcp_sndbuf(pcb) ? more : tcp_sndbuf(pcb);
 }
 
 /* The errno that stands before anything can be sent or received; it is forgotten, as it was told. */
