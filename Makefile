@@ -41,7 +41,8 @@ upstream: setup ## run MicroPython's own tests on our machine
 fuzz: setup system-fuzz ## ten minutes of devices that lie, under the sanitizers; FUZZ_SECONDS says otherwise
 	@$(BIN)/python -m tests.fuzz $(ARGUMENTS)
 
-soak: setup system-tests ## cut the power of the file systems by the thousand; half an hour
+soak: setup system-tests ## cut the power of the file systems by the thousand, ask a server a million times; an hour
+	@$(BIN)/python -m tests.network.soak
 	@$(BIN)/python -m tests.power
 
 size: setup ## who owns the example's bytes: today, before, and what moved
