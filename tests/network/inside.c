@@ -53,6 +53,9 @@ uint64_t clock_monotonic_ns(void) {
 }
 void wait_wake(void) {
 }
+void wait_eagerly(void) {
+}
+
 void wait_until(uint64_t deadline_ns) {
     now_ns = deadline_ns;
 }
