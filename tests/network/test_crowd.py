@@ -19,7 +19,9 @@ SLOW: Final = 120
 PATIENCE_S: Final = 60
 NO_BUFFERS: Final = 105
 FLAT_BYTES: Final = 8192
-"""How much more of the heap may be held: the collector takes for a reference what only looks like one."""
+"""How much more of the heap may be held: tables grow, and the collector takes for a reference what only looks like one."""
+WASTED_BYTES: Final = 256 << 10
+"""The same, where all four megabytes of it were taken in pieces of 4 KiB."""
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +40,7 @@ async def test_a_thousand_after_one_another_and_a_hundred_at_once_leave_nothing_
     async with served(image) as app:
         before = await app.ask("used()")
         await all_at_once(app, AT_ONCE)  # tables have grown to what they need
+        await idle(app)
         heap_bytes = await app.ask("heap()")
         for number in range(IN_SEQUENCE):
             assert await app.fetch(f"/{number}", PATIENCE_S, last=True) == f"/{number}".encode()
@@ -126,6 +129,7 @@ async def test_when_the_heap_is_full_some_get_no_answer_and_nobody_a_wrong_one(i
         (forward,) = app.machine.forwards
         before = await app.ask("used()")
         await all_at_once(app, AT_ONCE)
+        await idle(app)
         heap_bytes = await app.ask("heap()")
         fillers = [asyncio.ensure_future(fetch(forward, "/fill")) for _ in range(3)]
         answered = 0
@@ -141,4 +145,4 @@ async def test_when_the_heap_is_full_some_get_no_answer_and_nobody_a_wrong_one(i
         await all_at_once(app, AT_ONCE)
         await idle(app)
         await app.settled(before, ends=False)
-        assert await app.ask("heap()") < heap_bytes + FLAT_BYTES
+        assert await app.ask("heap()") < heap_bytes + WASTED_BYTES
