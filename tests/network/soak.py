@@ -21,7 +21,7 @@ from unikernel.devices import StaticIp, TcpSockets, UserNetwork, VirtioNet
 AT_ONCE: Final = 16
 WARM_UP: Final = 500
 PART: Final = 50_000
-FLAT_BYTES: Final = 8192
+FLAT_BYTES: Final = 32768
 """How much more may be held of the heap: the collector takes for a reference what only looks like one."""
 MOST_S: Final = 7200
 

@@ -18,7 +18,7 @@ AT_ONCE: Final = 100
 SLOW: Final = 120
 PATIENCE_S: Final = 60
 NO_BUFFERS: Final = 105
-FLAT_BYTES: Final = 8192
+FLAT_BYTES: Final = 32768
 """How much more of the heap may be held: tables grow, and the collector takes for a reference what only looks like one."""
 WASTED_BYTES: Final = 256 << 10
 """The same, where all four megabytes of it were taken in pieces of 4 KiB."""
