@@ -2,9 +2,11 @@
 #include <errno.h>
 
 #include "lwip/priv/tcp_priv.h"
+#include "neighbour.h"
 #include "tcp_socket.h"
 
 enum { LOOK_TICKS = 2, LEFT_TICKS = 240, QUICK_MOST = 16 }; /* of TCP_SLOW_INTERVAL */
+enum { SILENT_LOOKS = 6 };                                  /* 3 s, as on Linux */
 
 void tcp_forget(struct socket *socket) {
     struct tcp_pcb *pcb = socket->pcb;
@@ -33,8 +35,20 @@ static void on_error(void *argument, err_t error) {
     }
     if (error != ERR_CLSD) {
         const int reset = socket->stage == TCP_CONNECTING ? ECONNREFUSED : ECONNRESET;
-        socket->error = error == ERR_RST ? reset : ETIMEDOUT;
+        socket->error = error == ERR_RST ? reset : socket->doubt != 0 ? socket->doubt : ETIMEDOUT;
     }
+    socket->in_ended = socket->out_ended = true;
+}
+
+struct socket *tcp_socket_of(const struct tcp_pcb *pcb) {
+    return pcb->errf == on_error ? pcb->callback_arg : NULL;
+}
+
+void tcp_refuse(struct socket *socket, int error) {
+    struct tcp_pcb *pcb = socket->pcb;
+    tcp_forget(socket);
+    tcp_abandon(pcb, 0);
+    socket->error = error;
     socket->in_ended = socket->out_ended = true;
 }
 
@@ -61,12 +75,23 @@ static err_t on_arrival(void *argument, struct tcp_pcb *pcb, struct pbuf *bytes,
 
 static err_t on_sent(void *argument, struct tcp_pcb *pcb, u16_t length) {
     (void)pcb, (void)length;
-    ((struct socket *)argument)->full = false;
+    struct socket *socket = argument;
+    socket->full = false;
+    socket->doubt = 0;
     return ERR_OK;
 }
 
 static err_t on_time(void *argument, struct tcp_pcb *pcb) {
-    return on_sent(argument, pcb, 0);
+    struct socket *socket = argument;
+    socket->full = false;
+    if (socket->stage == TCP_CONNECTING && ++socket->looks >= SILENT_LOOKS) {
+        socket->looks = SILENT_LOOKS;
+        if (neighbour_silent(&pcb->local_ip, &pcb->remote_ip)) {
+            tcp_refuse(socket, EHOSTUNREACH);
+            return ERR_ABRT;
+        }
+    }
+    return ERR_OK;
 }
 
 /* The argument is what had been acknowledged a minute ago. */

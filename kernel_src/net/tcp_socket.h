@@ -14,8 +14,10 @@ struct socket {
     struct socket *listener;               /* that it waits at */
     struct socket *waiting, *waiting_last; /* to be accepted here */
     int error;                             /* what went wrong, until somebody was told: an errno */
+    int doubt; /* why the peer may be out of reach, as somebody said; an acknowledgement disproves it */
     uint8_t stage, family;
     uint8_t quick; /* segments that were acknowledged at once */
+    uint8_t looks; /* at a peer that does not answer yet */
     bool in_ended, out_ended;
     bool resets; /* when it is closed */
     bool full;   /* lwIP had no memory; it has not told of any since */
@@ -34,8 +36,15 @@ void tcp_forget(struct socket *socket);
 /* What the app has left may take as long as its peer acknowledges something each minute: it is not held for one that
  * takes nothing any more, and says so for ever. */
 void tcp_leave_to_peer(struct tcp_pcb *pcb);
+/* What lwIP says belongs to a socket; NULL: none does. */
+struct socket *tcp_socket_of(const struct tcp_pcb *pcb);
+/* A connection that was asked for cannot be made: an errno. lwIP's part is gone. */
+void tcp_refuse(struct socket *socket, int error);
 /* Takes it out of the queue that it waits in. */
 void tcp_leave_queue(struct socket *socket);
+
+/* tcp_unreachable.c */
+void tcp_watch_unreachable(void);
 
 /* tcp_options.c */
 int tcp_option_get(struct socket *socket, enum socket_option option, int *value);

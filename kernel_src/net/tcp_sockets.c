@@ -50,6 +50,7 @@ static int renew(struct socket *socket) {
     tcp_setprio(pcb, TCP_PRIO_MAX);
     socket->stage = TCP_FRESH;
     socket->in_ended = socket->out_ended = socket->full = false;
+    socket->doubt = socket->looks = 0;
     return 0;
 }
 
@@ -332,6 +333,7 @@ static int init(struct device *self) {
     for (struct socket *socket = sockets; socket < sockets + SOCKETS; socket++) {
         tcp_socket_give(socket);
     }
+    tcp_watch_unreachable();
     return 0;
 }
 

@@ -16,6 +16,7 @@
 #include "port.h"
 #include "unikernel/device.h"
 #include "unikernel/socket.h"
+#include "unreachable.h"
 
 enum { SOCKETS = MEMP_NUM_UDP_PCB, UNREAD_MOST = 32, MOST_BYTES = 65507, GROUPS = 4 };
 
@@ -34,6 +35,7 @@ struct socket {
     struct udp_pcb *pcb; /* NULL: the socket is free */
     struct datagram unread[UNREAD_MOST];
     unsigned first, count;
+    int error; /* what came of a datagram to the peer, until somebody was told: an errno */
     uint8_t family;
     bool in_ended, out_ended;
     struct group groups[GROUPS];
@@ -50,6 +52,24 @@ static void on_arrival(void *argument, struct udp_pcb *pcb, struct pbuf *bytes, 
     }
     struct datagram *datagram = &socket->unread[(socket->first + socket->count++) % UNREAD_MOST];
     *datagram = (struct datagram){bytes, *from, port};
+}
+
+/* As on Linux, who is connected is told, and nobody else: whom would he ask? RFC 1122, section 4.1.3.3. */
+static void on_unreachable(const struct unreachable *datagram) {
+    for (struct socket *socket = sockets; socket < sockets + SOCKETS; socket++) {
+        const struct udp_pcb *pcb = socket->pcb;
+        if (pcb != NULL && (pcb->flags & UDP_FLAGS_CONNECTED) && pcb->local_port == datagram->from_port &&
+            pcb->remote_port == datagram->to_port && ip_addr_eq(&pcb->remote_ip, &datagram->to) &&
+            (ip_addr_isany(&pcb->local_ip) || ip_addr_eq(&pcb->local_ip, &datagram->from))) {
+            socket->error = datagram->error;
+        }
+    }
+}
+
+static int take_error(struct socket *socket) {
+    const int error = socket->error;
+    socket->error = 0;
+    return error;
 }
 
 static int open(struct device *self, uint8_t family, struct socket **opened) {
@@ -144,6 +164,10 @@ static int64_t send(struct socket *socket, const void *bytes, size_t length, con
     if (socket->out_ended) {
         return -EPIPE;
     }
+    const int failed = take_error(socket);
+    if (failed != 0) {
+        return -failed;
+    }
     if (to == NULL && !(socket->pcb->flags & UDP_FLAGS_CONNECTED)) {
         return -EDESTADDRREQ;
     }
@@ -169,6 +193,10 @@ static int64_t send(struct socket *socket, const void *bytes, size_t length, con
 }
 
 static int64_t receive(struct socket *socket, void *bytes, size_t length, struct address *from, bool peek) {
+    const int failed = take_error(socket);
+    if (failed != 0) {
+        return -failed;
+    }
     if (socket->count == 0) {
         return socket->in_ended ? 0 : -EAGAIN;
     }
@@ -185,7 +213,8 @@ static int64_t receive(struct socket *socket, void *bytes, size_t length, struct
 }
 
 static unsigned ready(const struct socket *socket) {
-    const unsigned in = socket->count > 0 || socket->in_ended ? SOCKET_IN : 0;
+    const unsigned failed = socket->error != 0 ? SOCKET_ERROR | SOCKET_IN : 0;
+    const unsigned in = socket->count > 0 || socket->in_ended ? SOCKET_IN | failed : failed;
     return lwip_stats.mem.used < MEM_SIZE - MOST_BYTES ? in | SOCKET_OUT : in;
 }
 
@@ -215,6 +244,8 @@ static int get(struct socket *socket, enum socket_option option, int *value) {
         *value = ip_get_option(pcb, SOF_BROADCAST) != 0;
         return 0;
     case SOCKET_TAKE_ERROR:
+        *value = take_error(socket);
+        return 0;
     case SOCKET_LISTENS:
         *value = 0;
         return 0;
@@ -302,6 +333,7 @@ static int change_group(struct socket *socket, const struct address *group, cons
 
 static int init(struct device *self) {
     (void)self;
+    unreachable_watch(IP_PROTO_UDP, on_unreachable);
     return 0;
 }
 

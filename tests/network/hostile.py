@@ -109,11 +109,17 @@ class Hostile:
 
     def _icmp(self) -> bytes:
         kind, four = self.random.choice(ICMP_KINDS), self.victim.four
-        return self._ip(frames.icmp(self._stranger(four), four, kind, self._some(), self.random.randrange(6)))
+        return self._ip(frames.icmp(self._stranger(four), four, kind, self._rest(four), self.random.randrange(6)))
 
     def _icmp6(self) -> bytes:
         kind, six = self.random.choice(ICMP6_KINDS), self.victim.six
-        return self._ip(frames.icmp(self._stranger(six), six, kind, self._some(), self.random.randrange(6)))
+        return self._ip(frames.icmp(self._stranger(six), six, kind, self._rest(six), self.random.randrange(6)))
+
+    def _rest(self, own: Address) -> bytes:
+        """Anything, or what quotes a packet as if it had come from the victim."""
+        protocol = self.random.choice((frames.TCP, frames.UDP, self.random.randrange(256)))
+        quoted = frames.ip(Packet(own, self._stranger(own), protocol, self._some(40)))
+        return self.random.choice((self._some(), bytes(4) + quoted))
 
     def _udp(self, version: int = 4, port: int = 0, data: bytes | None = None, source_port: int = 0) -> bytes:
         own = self.victim.four if version == 4 else self.victim.six
