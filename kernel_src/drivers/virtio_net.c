@@ -74,6 +74,9 @@ static void fail(struct nic *nic) {
 }
 
 static void give(struct nic *nic, struct buffer *buffer) {
+    if (nic->failed) {
+        return;
+    }
     const struct virtq_piece piece = {buffer, sizeof *buffer, true};
     nic->given++;
     if (virtq_add(&nic->receive, &piece, 1, buffer) != 0) {
@@ -223,7 +226,7 @@ static void send(struct device *self, uint32_t length) {
 
 static const void *frame(struct device *self, uint32_t *length) {
     struct nic *nic = self->state;
-    while (nic->came == NULL && !nic->failed) {
+    if (nic->came == NULL && !nic->failed) {
         void *token;
         uint32_t written;
         const int taken = virtq_take(&nic->receive, &token, &written);
@@ -233,12 +236,8 @@ static const void *frame(struct device *self, uint32_t *length) {
         if (taken <= 0) {
             return NULL;
         }
-        if (written <= sizeof nic->came->head) { /* an empty frame */
-            give(nic, token);
-            continue;
-        }
         nic->came = token;
-        nic->came_bytes = written - (uint32_t)sizeof nic->came->head;
+        nic->came_bytes = written <= sizeof nic->came->head ? 0 : written - (uint32_t)sizeof nic->came->head;
     }
     *length = nic->came_bytes;
     return nic->came == NULL ? NULL : nic->came->frame;

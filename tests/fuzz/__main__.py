@@ -23,7 +23,7 @@ SECONDS = 600
 ONE_INPUT_S = 20
 INPUT_MOST_BYTES = 512
 DEFECT = "defect-"
-"""Begins the name of an input that broke its target once: kept for good."""
+"""Begins the name of an input that broke its target once, or would if that were a little different: kept for good."""
 
 
 @dataclass(frozen=True)

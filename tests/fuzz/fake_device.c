@@ -59,8 +59,12 @@ static void queue_enable(struct virtio *device, uint16_t index, const struct vir
 }
 
 static void notify(struct virtio *device, uint16_t index) {
-    CHECK(index < VIRTIO_QUEUES && fake_of(device)->sides[index].descriptors != NULL);
+    struct fake_device *fake = fake_of(device);
+    CHECK(index < VIRTIO_QUEUES && fake->sides[index].descriptors != NULL);
     world_step();
+    if (fake->told != NULL) {
+        fake->told(fake, index);
+    }
 }
 
 static void acknowledge(struct virtio *device) {

@@ -16,6 +16,7 @@ struct fake_device {
     bool honest;
     bool eager; /* a liar that answers each request in due form, whatever else it does */
     void (*asked)(struct fake_device *device, struct side *queue); /* a request was published, and read */
+    void (*told)(struct fake_device *device, uint16_t queue);      /* it is to look; NULL: it has seen all before */
 
     bool up;        /* its queues are in use: enabled, and no reset since */
     bool restless;  /* a liar that changes its configuration while it is read; it offers a feature that nobody knows */

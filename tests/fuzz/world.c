@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "check.h"
 #include "core/arch.h"
@@ -20,6 +21,7 @@ enum {
     TICKS_STEP_NS = 100000000,
     TICKS_PER_NS = 3,
     PAUSE_SHARE = 64,
+    ANYTHING = 0xa5,
 };
 
 static uint64_t now_ns, steps, pause;
@@ -106,7 +108,8 @@ void *memory_take(size_t bytes, size_t align) {
         return NULL;
     }
     const size_t rounded = (bytes + align - 1) / align * align;
-    return taken[taken_count++] = aligned_alloc(align, rounded);
+    void *memory = aligned_alloc(align, rounded);
+    return taken[taken_count++] = memset(memory, ANYTHING, rounded);
 }
 
 static int attach(void (*handler)(void *), void *argument) {
