@@ -1,6 +1,7 @@
 /*
  * Addresses by name: a table of the stack's, and lwIP's resolver, which asks one server after the other. RFC 1035. Each
- * question goes out from a port of its own, with a number of its own: who answers has seen it.
+ * question goes out from a port of its own, with a number of its own: who answers has seen it. A name is asked for in
+ * both versions at once, where the image speaks both.
  */
 #include "dns_resolver.h"
 
@@ -8,8 +9,12 @@
 #include <string.h>
 
 #include "lwip/dns.h"
+#include "lwip/netif.h"
+#include "lwip/prot/dns.h"
+#include "lwip/udp.h"
 
 #include "address.h"
+#include "dns_hosts.h"
 #include "unikernel/clock.h"
 #include "unikernel/device.h"
 #include "unikernel/dns.h"
@@ -17,114 +22,75 @@
 enum {
     QUESTIONS = DNS_TABLE_SIZE,
     NS_PER_S = 1000000000,
-    SILENCE_S = 6,     /* the first server's tries take longer: an end before is an answer */
+    OTHER_S = 2,       /* who has an answer in one version does not wait longer for the other */
     FORGOTTEN_S = 120, /* nobody asks any more for what he asked for */
 };
 
-enum state { FREE, ASKED, FOUND, NOT_FOUND };
-
 static struct question {
-    enum state state;
+    bool used;
     uint8_t family;
+    int answer; /* 0: the address; -EINPROGRESS, -ENOENT, -ETIMEDOUT */
     uint64_t since_ns;
     ip_addr_t ip;
     char name[DNS_MAX_NAME_LENGTH];
 } questions[QUESTIONS];
 
-static char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+static bool older(const struct question *question, uint64_t seconds) {
+    return clock_monotonic_ns() - question->since_ns > seconds * NS_PER_S;
 }
 
-/* The length of what stands before `end`, or all. */
-static size_t until(const char *text, char end) {
-    const char *found = strchr(text, end);
-    return found == NULL ? strlen(text) : (size_t)(found - text);
-}
+/* Answers. What lwIP does not look at is looked at before: whether the port is a server's (RFC 5452, section 9.1), and
+ * if there is no address, whether it is because there is none, or because the server does not know. */
 
-static bool same(const char *name, const char *other, size_t length) {
-    for (size_t i = 0; i < length; i++) {
-        if (name[i] == 0 || lower(name[i]) != lower(other[i])) {
-            return false;
-        }
+static udp_recv_fn lwip_hears;
+static int no_address = -ETIMEDOUT; /* what it means */
+
+static void hear(void *argument, struct udp_pcb *pcb, struct pbuf *message, const ip_addr_t *from, u16_t port) {
+    enum { FLAGS_AT = 2, CUT_SHORT = 2, CODE_AT = 3, CODE = 15, NO_ERROR = 0, NO_SUCH_NAME = 3 };
+    const int code = pbuf_try_get_at(message, CODE_AT) & CODE;
+    if (port != DNS_SERVER_PORT) {
+        pbuf_free(message);
+        return;
     }
-    return name[length] == 0;
-}
-
-/* An address of the list, which the host has checked. */
-static bool read_one(const char *text, size_t length, uint8_t family, struct address *address) {
-    char one[ADDRESS_TEXT_BYTES];
-    if (length >= sizeof one) {
-        return false;
+    if ((code == NO_ERROR || code == NO_SUCH_NAME) && !(pbuf_try_get_at(message, FLAGS_AT) & CUT_SHORT)) {
+        no_address = -ENOENT;
     }
-    memcpy(one, text, length);
-    one[length] = 0;
-    return address_read(one, family, address);
-}
-
-static bool in_table(const char *hosts, const char *name, uint8_t family, struct address *address) {
-    for (const char *at = hosts; *at != 0;) {
-        const size_t entry = until(at, ',');
-        const size_t its_name = until(at, '=');
-        if (its_name < entry && same(name, at, its_name) &&
-            read_one(at + its_name + 1, entry - its_name - 1, family, address)) {
-            return true;
-        }
-        at += entry + (at[entry] == ',');
-    }
-    return false;
+    lwip_hears(argument, pcb, message, from, port);
+    no_address = -ETIMEDOUT;
 }
 
 static void on_answer(const char *name, const ip_addr_t *ip, void *argument) {
     (void)name;
     struct question *question = argument;
-    question->state = ip == NULL ? NOT_FOUND : FOUND;
+    question->answer = ip == NULL ? no_address : 0;
     if (ip != NULL) {
         question->ip = *ip;
     }
 }
 
-static struct question *asked_before(const char *name, uint8_t family) {
-    for (struct question *each = questions; each < questions + QUESTIONS; each++) {
-        if (each->state != FREE && each->family == family && strcmp(each->name, name) == 0) {
-            return each;
-        }
-    }
-    return NULL;
-}
+/* Questions. */
 
 static uint8_t kind(uint8_t family) {
 #if LWIP_IPV6
-    return family == 0              ? LWIP_DNS_ADDRTYPE_DEFAULT
-           : family == ADDRESS_IPV6 ? LWIP_DNS_ADDRTYPE_IPV6
-                                    : LWIP_DNS_ADDRTYPE_IPV4;
+    return family == ADDRESS_IPV6 ? LWIP_DNS_ADDRTYPE_IPV6 : LWIP_DNS_ADDRTYPE_IPV4;
 #else
     (void)family;
     return 0;
 #endif
 }
 
-/* A place for a question; lwIP may still answer one that was forgotten, but not so late. */
-static struct question *place(uint64_t now_ns) {
-    for (struct question *each = questions; each < questions + QUESTIONS; each++) {
-        if (each->state == FREE || now_ns - each->since_ns > (uint64_t)FORGOTTEN_S * NS_PER_S) {
-            return each;
-        }
-    }
-    return NULL;
-}
-
 /* Those of the list; what a lease or a router offers counts only where the stack says none. */
 static int use_servers(const char *servers) {
     u8_t number = 0;
     for (const char *at = servers; *at != 0 && number < DNS_MAX_SERVERS;) {
-        const size_t length = until(at, ',');
-        struct address address = {0};
+        struct address address;
         ip_addr_t ip;
-        if (!read_one(at, length, 0, &address) || !address_to_ip(&address, &ip)) {
+        if (!dns_hosts_read(at, 0, &address) || !address_to_ip(&address, &ip)) {
             return -EINVAL;
         }
         dns_setserver(number++, &ip);
-        at += length + (at[length] == ',');
+        at += strcspn(at, ",");
+        at += *at == ',';
     }
     while (number > 0 && number < DNS_MAX_SERVERS) {
         dns_setserver(number++, NULL);
@@ -132,50 +98,80 @@ static int use_servers(const char *servers) {
     return 0;
 }
 
-static int ask(const char *name, uint8_t family, struct address *address) {
-    const uint64_t now_ns = clock_monotonic_ns();
-    struct question *question = place(now_ns);
-    if (question == NULL) {
-        return -ENOBUFS;
+static void ask(struct question *question) {
+    const struct udp_pcb *before = udp_pcbs;
+    question->answer = -EINPROGRESS;
+    const err_t error =
+        dns_gethostbyname_addrtype(question->name, &question->ip, on_answer, question, kind(question->family));
+    if (udp_pcbs != before && udp_pcbs->recv != hear) { /* the first is new: the question's port */
+        lwip_hears = udp_pcbs->recv;
+        udp_pcbs->recv = hear;
     }
-    *question = (struct question){.state = ASKED, .family = family, .since_ns = now_ns};
-    strcpy(question->name, name);
-    ip_addr_t ip;
-    const err_t error = dns_gethostbyname_addrtype(name, &ip, on_answer, question, kind(family));
-    if (error == ERR_INPROGRESS) {
-        return -EINPROGRESS;
+    if (error != ERR_INPROGRESS) {
+        question->answer = error == ERR_VAL ? -ETIMEDOUT : net_errno(error); /* the first: there is no server */
     }
-    question->state = FREE;
-    if (error == ERR_OK) {
-        address_of_ip(&ip, address->port, address);
-    }
-    return error == ERR_VAL ? -ETIMEDOUT : net_errno(error); /* the first: there is no server */
 }
 
-static int find(struct device *self, const char *name, uint8_t family, struct address *address) {
+/* One that was asked before, or is asked now; NULL: there is no place. lwIP may still answer one that was forgotten,
+ * but not so late. */
+static struct question *question(const char *name, uint8_t family) {
+    struct question *place = NULL;
+    for (struct question *each = questions; each < questions + QUESTIONS; each++) {
+        if (!each->used || older(each, FORGOTTEN_S)) {
+            place = each;
+        } else if (each->family == family && strcmp(each->name, name) == 0) {
+            return each;
+        }
+    }
+    if (place != NULL) {
+        *place = (struct question){.used = true, .family = family, .since_ns = clock_monotonic_ns()};
+        strcpy(place->name, name);
+        ask(place);
+    }
+    return place;
+}
+
+/* Takes what is known; what lwIP still asks for stays. */
+static int take(struct question *const *asked, unsigned count, struct address *found, unsigned most) {
+    unsigned taken = 0;
+    int none = -ENOENT;
+    for (unsigned i = 0; i < count; i++) {
+        if (asked[i]->answer == 0 && taken < most) {
+            address_of_ip(&asked[i]->ip, 0, &found[taken++]);
+        } else if (asked[i]->answer != -ENOENT) {
+            none = asked[i]->answer;
+        }
+        asked[i]->used = asked[i]->answer == -EINPROGRESS;
+    }
+    return taken > 0 ? (int)taken : none;
+}
+
+static int find(struct device *self, const char *name, uint8_t family, struct address *found, unsigned most) {
     const struct dns_resolver_parameters *parameters = self->parameters;
-    if (in_table(parameters->hosts, name, family, address) ||
-        (same(name, "localhost", sizeof "localhost" - 1) && address_read("127.0.0.1", family, address))) {
-        return 0;
+    const unsigned known = dns_hosts_find(parameters->hosts, name, family, found, most);
+    if (known > 0) {
+        return (int)known;
     }
     if (name[0] == 0 || strlen(name) >= DNS_MAX_NAME_LENGTH) {
         return -ENOENT;
     }
-    struct question *question = asked_before(name, family);
-    if (question == NULL) {
-        (void)use_servers(parameters->servers); /* again: a lease may have come */
-        return ask(name, family, address);
+    (void)use_servers(parameters->servers); /* again: a lease may have come */
+    const bool four = netif_default != NULL && !ip4_addr_isany_val(*netif_ip4_addr(netif_default));
+    const uint8_t families[] = {four ? ADDRESS_IPV4 : ADDRESS_IPV6, four ? ADDRESS_IPV6 : ADDRESS_IPV4};
+    struct question *asked[sizeof families];
+    unsigned count = 0, waits = 0, old = 0;
+    for (unsigned i = 0; i < sizeof families; i++) {
+        if (address_known(families[i]) && (family == 0 || family == families[i])) {
+            struct question *one = question(name, families[i]);
+            if (one == NULL) {
+                return -ENOBUFS;
+            }
+            waits += one->answer == -EINPROGRESS;
+            old += one->answer == 0 && older(one, OTHER_S);
+            asked[count++] = one;
+        }
     }
-    if (question->state == ASKED) {
-        return -EINPROGRESS;
-    }
-    const bool found = question->state == FOUND;
-    question->state = FREE;
-    if (found) {
-        address_of_ip(&question->ip, address->port, address);
-        return 0;
-    }
-    return clock_monotonic_ns() - question->since_ns < (uint64_t)SILENCE_S * NS_PER_S ? -ENOENT : -ETIMEDOUT;
+    return waits > 0 && old == 0 ? -EINPROGRESS : take(asked, count, found, most);
 }
 
 static int init(struct device *self) {

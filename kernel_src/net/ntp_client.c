@@ -125,8 +125,8 @@ static int find_server(void) {
     if (names == NULL || names->status != DEVICE_UP) {
         return -ENODEV;
     }
-    const int error = ((const struct dns_operations *)names->driver->operations)->find(names, said, 0, &address);
-    return error == -EINPROGRESS ? -EAGAIN : error != 0 ? error : address_to_ip(&address, &server) ? 0 : -EINVAL;
+    const int error = ((const struct dns_operations *)names->driver->operations)->find(names, said, 0, &address, 1);
+    return error == -EINPROGRESS ? -EAGAIN : error < 0 ? error : address_to_ip(&address, &server) ? 0 : -EINVAL;
 }
 
 static int send(void) {

@@ -304,8 +304,8 @@ static void app(struct socket *datagrams, struct socket *datagrams_six) {
     struct address found;
     uint8_t bytes[2048];
     name[5 + frame_number / 64 % 4] = (char)('a' + frame_number % 26);
-    const int answer = dns->find(&dns_resolver, name, 0, &found);
-    named += answer == 0 || answer == -ENOENT;
+    const int answer = dns->find(&dns_resolver, name, 0, &found, 1);
+    named += answer == 1 || answer == -ENOENT;
     ((const struct log_operations *)syslog.driver->operations)->line(&syslog, LOG_INFO, "app", "line");
     while (udp->receive(datagrams, bytes, sizeof bytes, &found, false) >= 0 ||
            udp->receive(datagrams_six, bytes, sizeof bytes, &found, false) >= 0) {

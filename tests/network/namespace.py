@@ -96,12 +96,13 @@ async def relay(network: str, tap: int) -> AsyncIterator[None]:
 
 @contextlib.asynccontextmanager
 async def dnsmasq(network: str, folder: Path) -> AsyncIterator[Path]:
-    """Dnsmasq at 10.0.2.2, which lends 10.0.2.77, and knows db.lab; the file of its leases."""
+    """Dnsmasq at 10.0.2.2, which lends 10.0.2.77, and knows all of lab: db.lab; the file of its leases."""
     leases = folder / "leases"
     command = (
         *("dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--user=root", "--group=root", "--no-resolv"),
         *("--interface=lab", "--bind-interfaces", "--dhcp-authoritative", f"--dhcp-leasefile={leases}"),
         *("--dhcp-range=10.0.2.77,10.0.2.77,1h", "--pid-file=", "--no-hosts", "--host-record=db.lab,10.0.2.9"),
+        "--local=/lab/",
     )
     async with server(network, ("10.0.2.2/24",), *command, log=folder / "dnsmasq.log"):
         yield leases

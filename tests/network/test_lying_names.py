@@ -182,6 +182,18 @@ async def test_who_was_not_asked_is_not_believed(image: Image) -> None:
         assert await asking == str(TRUE)
 
 
+async def test_what_comes_from_another_port_is_not_believed(image: Image) -> None:
+    async with resolving(image) as (app, host):
+        asking = asyncio.ensure_future(app.ask("find()"))
+        heard = await question(host)
+        number, rest = heard.data[:2], heard.data[12:]
+        lie = head(number) + rest + record(FALSE)
+        for port in (1, 5353, 52, 54, heard.source_port):
+            await host.send(frames.udp(Datagram(heard.to, heard.source, port, heard.source_port, lie)))
+        await says(host, true(number, rest), to=heard)
+        assert await asking == str(TRUE)
+
+
 @pytest.mark.parametrize("lie", UNREADABLE, ids=lambda lie: lie.__name__)
 async def test_an_answer_that_cannot_be_read_is_none(image: Image, lie: Lie) -> None:
     async with resolving(image) as (app, host):

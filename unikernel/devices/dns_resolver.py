@@ -21,7 +21,7 @@ class DnsResolver(Device, Dns):
 
     udp: Udp | None = None
     servers: str = parameter("10.0.2.3", "whom it asks, at most two, as 10.0.2.3,10.0.2.4; empty: whom DHCP tells")
-    hosts: str = parameter("", "names it knows by itself, as db=10.0.2.7,mail=10.0.2.8")
+    hosts: str = parameter("", "names it knows by itself, as db=10.0.2.7,db=fd00::7,mail=10.0.2.8")
 
     def __post_init__(self) -> None:
         """Raises `Refusal` for what is no address, or no name."""

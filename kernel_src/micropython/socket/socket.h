@@ -39,17 +39,29 @@ size_t socket_send(socket_object_t *self, const void *bytes, size_t length, cons
 /* address.c */
 void socket_address_read(mp_obj_t host_and_port, uint8_t family, struct address *address);
 mp_obj_t socket_address_tuple(const struct address *address);
-mp_obj_t socket_address_text(const struct address *address);
 uint8_t socket_family(mp_int_t number); /* raises OSError for one that the image lacks */
-/* The address of a host: a number, or a name that somebody knows. Raises gaierror. */
-void socket_resolve(const char *host, uint8_t family, struct address *address);
+uint16_t socket_port(mp_obj_t number);
+
+/* names.c */
+/* The addresses of a host: a number, or a name that somebody knows; how many, at least one. Raises gaierror. */
+unsigned socket_resolve(const char *host, uint8_t family, struct address *found, unsigned most);
 void socket_raise_name(int number, const char *host, const char *words) __attribute__((__noreturn__));
 
 MP_DECLARE_CONST_FUN_OBJ_KW(socket_getaddrinfo_obj);
+
+/* text.c: addresses of either version; false: it is none. */
+bool socket_text_read_four(const char *text, uint8_t bytes[ADDRESS_IPV4_BYTES]);
+bool socket_text_read_six(const char *text, uint8_t bytes[ADDRESS_IPV6_BYTES]);
+void socket_text_four(const uint8_t bytes[ADDRESS_IPV4_BYTES], vstr_t *text);
+void socket_text_six(const uint8_t bytes[ADDRESS_IPV6_BYTES], vstr_t *text);
+
+/* packed.c */
 MP_DECLARE_CONST_FUN_OBJ_1(socket_inet_aton_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(socket_inet_ntoa_obj);
 MP_DECLARE_CONST_FUN_OBJ_2(socket_inet_pton_obj);
 MP_DECLARE_CONST_FUN_OBJ_2(socket_inet_ntop_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(socket_turn_short_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(socket_turn_long_obj);
 
 /* options.c */
 MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(socket_setsockopt_obj);
