@@ -153,7 +153,7 @@ static void ask(void *unused) {
     }
     if (found == 0) {
         address_write_ip(&server, status.server);
-        if (send() == -EHOSTUNREACH) { /* there is no address yet */
+        if (send() == -ENETUNREACH) { /* there is no address yet */
             ask_in_ms(ADDRESS_AGAIN_MS);
             return;
         }

@@ -77,5 +77,6 @@ bool ntp_read(const uint8_t *packet, uint32_t length, uint64_t cookie, struct nt
     answer->sent_ns = read_stamp(packet + SENT);
     return packet[HEAD] >> LEAP_BITS != NOT_SYNCHRONIZED && answer->stratum <= MOST_STRATUM &&
            distance < (uint64_t)MOST_DISTANCE_S << SHORT_BITS && read_big(packet + SENT, STAMP_BYTES) != 0 &&
-           read_big(packet + RECEIVED, STAMP_BYTES) != 0 && answer->sent_ns >= answer->received_ns;
+           read_big(packet + RECEIVED, STAMP_BYTES) != 0 && answer->received_ns >= 0 &&
+           answer->sent_ns >= answer->received_ns; /* before 1970 no clock was right, and wall time is never below 0 */
 }

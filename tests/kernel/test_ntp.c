@@ -54,6 +54,16 @@ static void times_are_read_in_both_eras(void) {
     CHECK(ntp_read(packet, sizeof packet, cookie, &found) && found.received_ns / NS_PER_SECOND == 2085978497);
 }
 
+static void a_time_before_1970_is_refused(void) {
+    uint8_t packet[NTP_PACKET_BYTES];
+    answer(packet, 2208988799u); /* half a second before */
+    CHECK(!reads(packet));
+    answer(packet, 2208988800u);
+    CHECK(reads(packet));
+    answer(packet, 1u << 31); /* 1968-01-20, where the first era's upper half begins */
+    CHECK(!reads(packet));
+}
+
 static void what_is_no_answer_is_refused(void) {
     uint8_t packet[NTP_PACKET_BYTES];
     struct ntp_answer found;
@@ -103,6 +113,7 @@ static void near_is_slewed_far_is_said_twice_and_absurd_refused(void) {
 int main(void) {
     a_question_says_nothing_but_the_cookie();
     times_are_read_in_both_eras();
+    a_time_before_1970_is_refused();
     what_is_no_answer_is_refused();
     near_is_slewed_far_is_said_twice_and_absurd_refused();
     return 0;
