@@ -27,9 +27,21 @@ struct socket {
 struct socket *tcp_socket_take(void); /* NULL: all are in use */
 void tcp_socket_give(struct socket *socket);
 
+/* tcp_connections.c */
+int tcp_socket_renew(struct socket *socket); /* lwIP's part of a socket that has none */
+int tcp_socket_bind(struct socket *socket, const struct address *address);
+int tcp_socket_connect(struct socket *socket, const struct address *address);
+int tcp_socket_listen(struct socket *socket);
+int tcp_socket_accept(struct socket *socket, struct socket **accepted);
+
+/* tcp_streams.c */
+int64_t tcp_socket_send(struct socket *socket, const void *bytes, size_t length, const struct address *to);
+int64_t tcp_socket_receive(struct socket *socket, void *bytes, size_t length, struct address *from, bool peek);
+unsigned tcp_socket_ready(const struct socket *socket);
+int tcp_socket_shutdown(struct socket *socket, bool in, bool out);
+
 /* tcp_events.c: from now on what happens to the connection is noted in the socket. */
 void tcp_watch(struct socket *socket, struct tcp_pcb *pcb);
-void tcp_watch_door(struct socket *socket);
 err_t tcp_on_connected(void *socket, struct tcp_pcb *pcb, err_t error);
 /* From now on lwIP knows nothing of the socket. */
 void tcp_forget(struct socket *socket);
@@ -40,6 +52,9 @@ void tcp_leave_to_peer(struct tcp_pcb *pcb);
 struct socket *tcp_socket_of(const struct tcp_pcb *pcb);
 /* A connection that was asked for cannot be made: an errno. lwIP's part is gone. */
 void tcp_refuse(struct socket *socket, int error);
+
+/* tcp_guests.c: from now on who comes in waits at the socket. */
+void tcp_watch_door(struct socket *socket);
 /* Takes it out of the queue that it waits in. */
 void tcp_leave_queue(struct socket *socket);
 

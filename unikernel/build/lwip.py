@@ -34,6 +34,22 @@ _OPTIONS = {
 _BESIDE = {"mdns_responder": ("apps/mdns/mdns", "apps/mdns/mdns_domain", "apps/mdns/mdns_out")}
 """Files of the archive that one driver alone asks for."""
 
+_PARTS = {
+    "dns_resolver": ("dns_hosts",),
+    "ntp_client": ("ntp_packet", "ntp_policy"),
+    "tcp_sockets": (
+        "neighbour",
+        "tcp_connections",
+        "tcp_events",
+        "tcp_guests",
+        "tcp_options",
+        "tcp_streams",
+        "tcp_unreachable",
+    ),
+    "udp_sockets": ("udp_datagrams", "udp_groups", "udp_options"),
+}
+"""Files of ours that one driver alone asks for: they are its bytes, and are compiled where it is."""
+
 _FLAGS = (
     "-std=gnu17",
     "-O2",  # each packet passes here
@@ -58,14 +74,16 @@ def components(target: Target, tree: Path, drivers: Collection[str]) -> tuple[Co
     includes = (ours, tree / "src/include", *headers(target))
     upstream = tuple(Source(tree / "src" / f"{name}.c", f"{name}.c") for name in files())
     all_drivers = {cls.symbol() for cls in CATALOGUE.own.values() if cls.source_file().startswith(f"{FOLDER}/")}
-    shared = sorted(path.stem for path in ours.glob("*.c") if path.stem not in all_drivers)
+    parts = all_drivers.union(*_PARTS.values())
+    shared = sorted(path.stem for path in ours.glob("*.c") if path.stem not in parts)
     found = [
         Component(SOURCE, "net", upstream, includes, flags, version=VERSION, licence=LICENCE),
         Component(FOLDER, "net", tuple(_own(name) for name in shared), includes, flags),
     ]
     for name in sorted(all_drivers.intersection(drivers)):
         beside = tuple(Source(tree / "src" / f"{each}.c", f"{each}.c") for each in _BESIDE.get(name, ()))
-        made = Component(name, "net", (_own(name), *beside), includes, flags)
+        own = tuple(_own(each) for each in (name, *_PARTS.get(name, ())))
+        made = Component(name, "net", (*own, *beside), includes, flags)
         found.append(replace(made, version=VERSION, licence=LICENCE) if beside else made)
     return tuple(found)
 

@@ -184,7 +184,7 @@ _PLAIN = ("git_files", "kv", "little_kv", "mock_clock", "raw_io", "rom_kv")
 _STORAGE = (SHARED - _OBJECTS - {"socket"}) | {"fat_fs", "git_files", "little_fs", "little_kv", "rom_kv"}
 
 #: The module socket, over the devices that provide Tcp and Udp.
-_SOCKET = ("address", "module", "names", "object", "options", "packed", "text", "wait")
+_SOCKET = ("address", "connect", "module", "names", "object", "options", "packed", "text", "transfer", "wait")
 
 #: The port's own files; ``repl.c`` is the device Repl and comes with it.
 _PORT = [

@@ -25,6 +25,24 @@ extern const mp_stream_p_t socket_stream;
 /* object.c */
 socket_object_t *socket_of(mp_obj_t self); /* raises OSError for a closed one */
 mp_obj_t socket_raise(int error);          /* OSError of a -errno */
+/* A new one that is closed as long as nobody gives it a socket. */
+socket_object_t *socket_object(const mp_obj_type_t *type, uint8_t kind, uint8_t family);
+
+/* connect.c */
+MP_DECLARE_CONST_FUN_OBJ_2(socket_bind_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(socket_listen_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(socket_accept_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(socket_connect_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(socket_connect_ex_obj);
+
+/* transfer.c */
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(socket_send_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(socket_sendall_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(socket_sendto_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(socket_recv_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(socket_recvfrom_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(socket_recv_into_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(socket_recvfrom_into_obj);
 
 /* wait.c: what waits, as long as the socket's timeout lets it. */
 struct socket_deadline {
