@@ -4,49 +4,28 @@ read, none of a pool is used when it has been given back, nothing is held for go
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Final
 
+from tests.network import host
 from tests.network.hostile import Hostile, Victim
-from unikernel.build import lwip, sources
-from unikernel.build.components import KERNEL_SRC
 
 HERE: Final = Path(__file__).parent
 FRAMES: Final = 100_000
 SEEDS: Final = (1, 2)
 PATIENCE_S: Final = 300
-SANITIZED: Final = (
-    "-fsanitize=address,bounds,object-size,unreachable,return",  # alignment, and the address of no member, is lwIP's way
-    "-fno-sanitize-recover=all",
-)
-OPTIONS: Final = ("DHCP", "IPV6", "DNS", "IGMP", "MDNS_RESPONDER")
-LEFT_OUT: Final = {"loopback", "both_ips"}
 
 
 def compiled(folder: Path) -> Path:
     """The program."""
-    tree = sources.tree(lwip.SOURCE).path
-    flags = ["gcc", "-std=gnu17", "-O1", "-g", "-Wall", "-Werror", *SANITIZED]
-    flags += [f"-DLWIP_{option}=1" for option in OPTIONS]
-    flags += [f"-I{path}" for path in (KERNEL_SRC / "net", tree / "src/include", KERNEL_SRC, KERNEL_SRC / "include")]
-    ours = [path for path in sorted((KERNEL_SRC / "net").glob("*.c")) if path.stem not in LEFT_OUT]
-    theirs = [tree / f"src/{name}.c" for name in lwip.files(("mdns_responder",))]
-    files = [HERE / "inside.c", *(KERNEL_SRC / f"core/{name}.c" for name in ("background", "calendar")), *ours, *theirs]
-
-    def one(file: Path) -> str:
-        made = folder / f"{file.parent.name}-{file.stem}.o"
-        subprocess.run([*flags, "-c", str(file), "-o", str(made)], check=True, timeout=PATIENCE_S)
-        return str(made)
-
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        made = list(pool.map(one, files))
-    subprocess.run([*flags, *made, "-o", str(folder / "inside")], check=True, timeout=PATIENCE_S)
-    return folder / "inside"
+    flags = ["gcc", "-std=gnu17", "-O1", "-g", "-Wall", "-Werror", *host.SANITIZED, *host.flags()]
+    program = folder / "inside"
+    command = [*flags, str(HERE / "inside.c"), *map(str, host.library(("gcc",))), "-o", str(program)]
+    subprocess.run(command, check=True, timeout=PATIENCE_S)
+    return program
 
 
 def test_no_hostile_frame_reads_or_writes_beyond_what_is_its_own(tmp_path: Path) -> None:
