@@ -199,6 +199,7 @@ def unconnected():
 def addresses():
     tried("no port", lambda: socket.getaddrinfo("10.0.2.2", "http"))
     tried("no name", lambda: socket.getaddrinfo("db.lab", 80))
+    tried("other version", lambda: socket.socket().connect(("fe80::1", 80)))
     return socket.getaddrinfo("10.0.2.2", "80", 0, socket.SOCK_STREAM), socket.getaddrinfo("", 80)[0][4] == (ANYWHERE, 80), [
         each[4] for each in socket.getaddrinfo(None, 7, type=socket.SOCK_DGRAM)]
 
@@ -253,6 +254,7 @@ SAID: Final[dict[str, object]] = {
     "addresses": ([(2, 1, 6, "", ("10.0.2.2", 80))], True, [("127.0.0.1", 7)]),
     "no port": ("gaierror", -8),
     "no name": ("gaierror", -2),
+    "other version": ("gaierror", -9),
     "texts": (b"\1\2\3\4", "1.2.3.4", b"\x09\x08\x07\x06"),
     "no address": ("OSError", "it is no address"),
 }

@@ -8,7 +8,7 @@
 #include "socket.h"
 
 enum { AI_PASSIVE = 1, AI_NUMERICHOST = 4 };
-enum { EAI_NONAME = -2, EAI_AGAIN = -3, EAI_SERVICE = -8 }; /* glibc's */
+enum { EAI_NONAME = -2, EAI_AGAIN = -3, EAI_SERVICE = -8, EAI_ADDRFAMILY = -9 }; /* glibc's */
 enum { MOST_PORT = 65535, DECIMAL = 10, MOST_FOUND = 8 };
 
 void socket_raise_name(int number, const char *host, const char *words) {
@@ -23,6 +23,9 @@ unsigned socket_resolve(const char *host, uint8_t family, struct address *found,
     *found = (struct address){0};
     if (address_read(host, family, found)) {
         return 1;
+    }
+    if (address_read(host, 0, found) || socket_text_read_six(host, found->bytes)) {
+        socket_raise_name(EAI_ADDRFAMILY, host, "it is an address of the other version");
     }
     struct device *dns = device_providing(INTERFACE_DNS);
     if (dns == NULL) {
