@@ -1,8 +1,10 @@
 """What an object is, after CPython's module of the name.
 
 The runtime keeps no source, no signature and no frames, so there is nothing here about them. To it a coroutine is a
-generator, an async function a generator function, and a closure does not tell what is inside.
+generator, and an async function a generator function.
 """
+
+from _inspect import makes_generator as isgeneratorfunction
 
 
 def _generator():
@@ -41,11 +43,6 @@ def ismethod(obj):
 def isroutine(obj):
     """True for a function or method of any kind."""
     return isfunction(obj) or ismethod(obj) or isbuiltin(obj)
-
-
-def isgeneratorfunction(obj):
-    """True for a function that yields, and for an async one."""
-    return isinstance(obj, type(_generator))
 
 
 def isgenerator(obj):

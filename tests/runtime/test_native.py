@@ -60,6 +60,30 @@ import sys
 sys.path.append("/data")
 __import__("stranger")
 """
+ASYNC = """
+import inspect, micropython
+
+@micropython.native
+async def function():
+    pass
+
+def closing(value):
+    @micropython.native
+    async def closure():
+        return value
+    return closure
+
+class Thing:
+    @micropython.native
+    async def method(self):
+        pass
+
+@micropython.native
+def plain():
+    pass
+
+print([inspect.iscoroutinefunction(each) for each in (function, closing(1), Thing().method, plain)])
+"""
 
 
 async def run(stack: Stack, folder: Path) -> Run:
@@ -75,6 +99,12 @@ async def test_machine_code_does_what_bytecode_does(tmp_path: Path) -> None:
         "TypeError",
         "machine code is made when the image is built",
     ]
+
+
+async def test_an_async_function_of_machine_code_is_seen_as_one(tmp_path: Path) -> None:
+    # By this Microdot decides whether it awaits a handler.
+    ended = await run(Stack.default("native", App.from_text(ASYNC)), tmp_path)
+    assert ended.transcript.text.splitlines() == ["[True, True, True, False]"]
 
 
 async def test_machine_code_that_the_build_has_not_seen_does_not_run(tmp_path: Path) -> None:

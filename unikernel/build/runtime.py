@@ -194,6 +194,7 @@ _PORT = [
     "entropy",
     "hal",
     "heap",
+    "inspect",
     "interrupt",
     "main",
     "mounts",
@@ -230,6 +231,7 @@ _ASYNCIO = ("__init__", "core", "event", "funcs", "lock", "stream")
 
 #: What every image can import without a file; a test holds this to the image's own list.
 _C_MODULES = [
+    "_inspect",
     "array",
     "asyncio",
     "binascii",

@@ -18,11 +18,21 @@ def closing(value):
     return lambda: value
 
 
+def waiting_for(value):
+    async def wait():
+        return value
+
+    return wait
+
+
 class Thing:
     b = 2
     a = 1
 
     def method(self):
+        pass
+
+    async def wait(self):
         pass
 
 
@@ -55,8 +65,9 @@ tests = (
 )
 for name, each in objects:
     print(name, [test for test in tests if getattr(inspect, test)(each)])
-print(inspect.iscoroutinefunction(coroutine), inspect.iscoroutinefunction(function))
+print([inspect.iscoroutinefunction(each) for each in (coroutine, waiting_for(1), thing.wait)])
+print([inspect.iscoroutinefunction(each) for each in (function, closing(1), thing.method, len, 1)])
 print(inspect.iscoroutine(waiting), inspect.isawaitable(waiting), inspect.isawaitable(function))
 waiting.close()
-print([pair for pair in inspect.getmembers(thing) if pair[0][0] != "_" and pair[0] != "method"])
+print([pair for pair in inspect.getmembers(thing) if pair[0][0] != "_" and pair[0] not in ("method", "wait")])
 print([name for name, _ in inspect.getmembers(thing, inspect.ismethod) if name[0] != "_"])
