@@ -105,7 +105,7 @@ def cell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cell]:
     found = Cell(shell)
 
     display = ModuleType("unikernel.notebook.display")
-    display.show_console = lambda machine, again=None: found.consoles.append(machine)  # type: ignore[assignment]
+    display.show_console = found.consoles.append  # type: ignore[attr-defined]
     display.publish_finished = lambda: None  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, display.__name__, display)
 

@@ -13,18 +13,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from unikernel.errors import Refusal, UnikernelError
 from unikernel.machine.handle import MachineState
-from unikernel.machine.kept import KeptMachine
 from unikernel.machine.loop import core
-from unikernel.machine.sync import Machine, boot
 from unikernel.notebook.ansi import colour_text
 from unikernel.table import GLYPHS
 from unikernel.units import file_size, memory
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Coroutine
 
     from unikernel.machine.run import Run
+    from unikernel.machine.sync import Machine
     from unikernel.notebook.widgets.console import ConsoleWidget
 
 KEPT_TEXT_BYTES: Final = 64 * 1024
@@ -33,14 +32,11 @@ WIDGET_MIME: Final = "application/vnd.jupyter.widget-view+json"
 _ANSI: Final = {"done": "32", "running": "32", "failed": "31", "warning": "33"}
 
 
-def show_console(machine: Machine, again: Callable[[], Machine] | None = None) -> None:
-    """Show `machine`'s console in the running cell; returns at once.
-
-    `again` boots the machine anew for the button Restart; left out, its image is booted under its name with its limits.
-    """
+def show_console(machine: Machine) -> None:
+    """Show `machine`'s console in the running cell; returns at once."""
     with _lock:
         _shown[:] = [each for each in _shown if not each.settled]
-        _shown.append(_ShownConsole(machine, again))
+        _shown.append(_ShownConsole(machine))
     _hook()
 
 
@@ -82,16 +78,14 @@ def _at_cell_end(result: object) -> None:
 class _ShownConsole:
     """One machine's console in one output. Made on a cell's thread; what follows happens on the machines' loop."""
 
-    def __init__(self, machine: Machine, again: Callable[[], Machine] | None) -> None:
+    def __init__(self, machine: Machine) -> None:
         from IPython.display import display  # noqa: PLC0415
 
         self.settled = False
         """Whether the final text was published inside a cell, where no runner drops it."""
         self._machine = machine
-        self._again = again or self._boot_again
         self._published = ""
         self._run: Run | None = machine.run
-        self._restarting = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._widget: ConsoleWidget | None = None
         self._turn = threading.Lock()
@@ -107,7 +101,7 @@ class _ShownConsole:
 
     def settle(self) -> None:
         """Publish the final text, if the machine has ended, inside the cell that runs now: there no runner drops it."""
-        if self._run is None and self._machine.run is not None and not self._restarting:
+        if self._run is None and self._machine.run is not None:
             core().call(self._ended, self._machine.run)
         with self._turn:
             if self._run is not None and not self.settled:
@@ -116,7 +110,7 @@ class _ShownConsole:
 
     def publish_so_far(self) -> None:
         """Replace the output's text by what came until now, where no browser shows the widget."""
-        if self._run is None and self._widget is not None and not self._widget.seen:
+        if self._run is None and (self._widget is None or not self._widget.seen):
             bundle = self._bundle()
             if bundle["text/plain"] != self._published:
                 self._published = bundle["text/plain"]
@@ -125,20 +119,18 @@ class _ShownConsole:
     # On the loop.
 
     def _start(self) -> None:
-        assert self._widget is not None
-        self._widget.attach(self._machine.inner.console)
+        if self._widget is not None:
+            self._widget.attach(self._machine.inner.console)
         self._machine.inner.watch(self._note_state)
-        self._keep(core().loop.create_task(self._watch(self._machine)))
+        self._keep(core().loop.create_task(self._watch()))
 
     def _note_state(self) -> None:
         """A machine that is started again writes on to the same console."""
         if self._widget is not None and self._machine.state is MachineState.STARTING:
             self._widget.mark_restart()
 
-    async def _watch(self, machine: Machine) -> None:
-        run = await machine.inner.wait()
-        if not self._restarting and machine is self._machine:
-            self._ended(run)
+    async def _watch(self) -> None:
+        self._ended(await self._machine.inner.wait())
 
     def _ended(self, run: Run) -> None:
         if self._run is not None:
@@ -150,16 +142,6 @@ class _ShownConsole:
             card = run.card()
             self._widget.end(card.state, card.word, card.facts)
 
-    def _boot_again(self) -> Machine:
-        limits = self._machine.inner.limits
-        return boot(
-            self._machine.image,
-            memory_bytes=limits.memory_bytes,
-            timeout_s=limits.time_s,
-            name=self._machine.name,
-            output_limit_bytes=limits.output_bytes,
-        )
-
     def interrupt(self) -> None:
         """See `widgets.console.Acts`."""
         self._spawn(self._machine.inner.interrupt())
@@ -170,10 +152,7 @@ class _ShownConsole:
 
     def restart(self) -> None:
         """See `widgets.console.Acts`."""
-        if not self._restarting and self._run is None:
-            self._restarting = True
-            # Booting is a blocking call of the notebook's thread, so it has one of its own.
-            threading.Thread(target=self._restart, name="unikernel-restart", daemon=True).start()
+        self._spawn(self._machine.inner.restart())
 
     def log(self) -> bytes:
         """See `widgets.console.Acts`."""
@@ -190,32 +169,6 @@ class _ShownConsole:
     def _keep(self, task: asyncio.Task[None]) -> None:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    # On a thread of its own.
-
-    def _restart(self) -> None:
-        if isinstance(self._machine.inner, KeptMachine):
-            self._restart_kept()
-            return
-        try:
-            ended = self._machine.stop()
-            try:
-                self._machine = self._again()
-            finally:
-                self._restarting = False
-        except Exception:  # noqa: BLE001 - what cannot be booted again has ended, and the output says how
-            core().call(self._ended, ended)
-            return
-        assert self._widget is not None
-        self._widget.started_at = self._machine.started_at
-        self._widget.links = self._links()
-        core().call(self._start)
-
-    def _restart_kept(self) -> None:
-        """Its keeper starts it again, on the console that is shown already."""
-        self._restarting = False
-        with contextlib.suppress(UnikernelError):
-            self._machine.restart()
 
     def _make_widget(self) -> ConsoleWidget | None:
         # anywidget loads for machines that run, not for texts.

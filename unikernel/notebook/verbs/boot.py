@@ -25,7 +25,6 @@ from unikernel.units import parse_seconds
 
 if TYPE_CHECKING:
     from unikernel.build.image import Image
-    from unikernel.machine.sync import Machine
 
 SILENT_S: Final = 2.0
 """So long the first line of a machine that is asked by others is waited for: it need not say anything itself."""
@@ -56,32 +55,29 @@ def run(session: Session, options: Namespace) -> None:
     from unikernel.machine.sync import boot  # noqa: PLC0415 - asyncio, which most refusals do not need
     from unikernel.notebook.display import show_console  # noqa: PLC0415 - anywidget
 
-    def booted(name: str | None) -> Machine:
-        return session.keep_machine(
-            boot(
-                image,
-                memory_bytes=memory_bytes,
-                accel=options.accel,
-                timeout_s=timeout_s,
-                prompt=options.repl,
-                name=name,
-                target=options.target,
-                parameters=parameters,
-                vmm=session.vmm,
-                gdb=options.gdb,
-                forward=options.forward,
-                keep=options.detach,
-            )
+    machine = session.keep_machine(
+        boot(
+            image,
+            memory_bytes=memory_bytes,
+            accel=options.accel,
+            timeout_s=timeout_s,
+            prompt=options.repl,
+            name=options.name,
+            target=options.target,
+            parameters=parameters,
+            vmm=session.vmm,
+            gdb=options.gdb,
+            forward=options.forward,
+            keep=options.detach,
         )
-
-    machine = booted(options.name)
+    )
     if machine.gdb_command:
         show_line(
             f"{machine.name} waits for gdb: {machine.gdb_command}",
             f"{escape(machine.name)} waits for gdb: <code>{escape(machine.gdb_command)}</code>",
         )
     try:
-        show_console(machine, lambda: booted(machine.name))
+        show_console(machine)
         silent_s = SILENT_S if machine.forwards else None
         ended = None if options.no_wait or options.gdb else machine.settle(silent_s=silent_s)
     except KeyboardInterrupt:

@@ -45,7 +45,7 @@ class Acts(Protocol):
         """End the machine."""
 
     def restart(self) -> None:
-        """End it and boot it anew."""
+        """Start it again, as it was booted."""
 
     def log(self) -> bytes:
         """All that is kept of what it wrote."""
@@ -100,10 +100,7 @@ class ConsoleWidget(anywidget.AnyWidget):
             self.comm._reply_subshell_for = lambda _data, named: named  # noqa: SLF001
 
     def attach(self, channel: Channel) -> None:
-        """Show this console from here on; a second one follows the first in the same terminal. On the loop."""
-        self._unsubscribe()
-        if self._channel is not None:
-            self.mark_restart()
+        """Show this console from here on. On the loop."""
         self._channel = channel
         self._unsubscribe = channel.subscribe(follow(self.stream), 0)
 
