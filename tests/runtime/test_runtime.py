@@ -189,3 +189,33 @@ async def test_an_app_asks_to_be_started_again(start: Start) -> None:
     run = await machine.wait()
     assert (run.status, run.restarts) == (0, 1)
     assert run.transcript.text == "one more life?\n" * 2
+
+
+EXECUTOR = """
+import asyncio
+
+def add(*numbers):
+    if not numbers:
+        raise ValueError("nothing to add")
+    return sum(numbers)
+
+async def main():
+    loop = asyncio.get_running_loop()
+    later = loop.run_in_executor(None, add, 1, 2)
+    print(await loop.run_in_executor(None, add, 3, 4), await later)
+    try:
+        await loop.run_in_executor(None, add)
+    except ValueError as error:
+        print(error)
+
+try:
+    asyncio.get_running_loop()
+except RuntimeError as error:
+    print("none runs")
+asyncio.run(main())
+"""
+
+
+async def test_a_loop_has_an_executor_as_packages_expect(start: Start) -> None:
+    run = await (await start(EXECUTOR)).wait()
+    assert run.transcript.text.splitlines() == ["none runs", "7 3", "nothing to add"]

@@ -226,8 +226,8 @@ _FLAGS = (
 _OWN_FLAGS = ("-Wextra", "-Wno-unused-parameter", "-Wno-sign-compare")
 
 
-#: Upstream's asyncio, but for task.py, which is C here (extmod/modasyncio.c).
-_ASYNCIO = ("__init__", "core", "event", "funcs", "lock", "stream")
+#: Upstream's asyncio, but for task.py, which is C here (extmod/modasyncio.c), and __init__.py, which is ours.
+_ASYNCIO = ("core", "event", "funcs", "lock", "stream")
 
 #: What every image can import without a file; a test holds this to the image's own list.
 _C_MODULES = [
@@ -276,7 +276,10 @@ _FILE_FLAGS = {"py/parse": ("-DMICROPY_PY_UCTYPES=0",), "py/scheduler": ("-mgene
 
 def frozen_modules(tree: Path) -> dict[str, Path]:
     """The Python files frozen into every image: the name a traceback shows → the file."""
-    return {f"asyncio/{name}.py": tree / "extmod" / "asyncio" / f"{name}.py" for name in _ASYNCIO}
+    ours = "asyncio/__init__.py"
+    return {ours: KERNEL_SRC / "micropython" / ours} | {
+        f"asyncio/{name}.py": tree / "extmod" / "asyncio" / f"{name}.py" for name in _ASYNCIO
+    }
 
 
 def modules_in_image(drivers: Collection[str] = ()) -> frozenset[str]:
