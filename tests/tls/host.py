@@ -53,9 +53,9 @@ def library(compiler: tuple[str, ...]) -> tuple[list[str], list[Path]]:
         return flags, list(pool.map(compiled, mbedtls.library(tls=True)))
 
 
-def compile_all(compiler: tuple[str, ...], own: Iterable[Path], program: Path) -> None:
-    """Compiles `own` and all of TLS to `program`; raises `CalledProcessError`."""
+def compile_all(compiler: tuple[str, ...], own: Iterable[Path], program: Path, arena: bool = True) -> None:
+    """Compiles `own` and all of TLS to `program`, but not its arenas unless `arena`; raises `CalledProcessError`."""
     flags, objects = library(compiler)
-    ours = [KERNEL_SRC / name for name in OURS]
+    ours = [KERNEL_SRC / name for name in OURS if arena or not name.endswith("/arena.c")]
     command = [*compiler, *flags, *map(str, (*own, *ours, *objects)), "-o", str(program)]
     subprocess.run(command, check=True, timeout=PATIENCE_S)

@@ -3,8 +3,11 @@
 
 #include "check.h"
 #include "crypto/tls/arena.h"
+#include "malloc_arena.h"
 
 enum { OWN = 64 };
+
+int malloc_arena_left = -1;
 
 struct arena {
     size_t bytes, now, most;
@@ -24,6 +27,9 @@ struct arena *arena_start(void *memory, size_t bytes) {
 
 void *arena_take(struct arena *arena, size_t bytes) {
     if (bytes > arena->bytes || arena->now + bytes + sizeof(struct head) > arena->bytes) {
+        return NULL;
+    }
+    if (malloc_arena_left >= 0 && malloc_arena_left-- == 0) {
         return NULL;
     }
     struct head *head = malloc(sizeof *head + bytes);

@@ -191,6 +191,24 @@ async def test_a_server_with_a_wrong_certificate_is_refused(
         assert await asked(machine, folder, port, "host.test") == words
 
 
+async def test_a_chain_that_exhausts_a_sessions_memory_is_enomem_and_the_others_go_on(
+    machine: Machine, folder: Path, authority: Authority
+) -> None:
+    (folder / "crowd.key").write_bytes(authority.good.key_pem)
+    (folder / "crowd.pem").write_bytes(authority.good.chain_pem + authority.other.chain_pem * 36)
+    held = [await connected(machine, folder) for _ in range(SESSIONS - 2)]
+    async with s_server(folder, "crowd") as port:
+        for _ in range(2 * SESSIONS):
+            assert await asked(machine, folder, port, "host.test") == "[Errno 12] ENOMEM: the memory of TLS is full"
+    for reader, writer in held:
+        writer.write(b"still here\n")
+        async with asyncio.timeout(PATIENCE_S):
+            assert await reader.readline() == b"TLSv1.3 STILL HERE\n"
+        writer.close()
+    async with s_server(folder, "good") as port:
+        assert await asked(machine, folder, port, "host.test") == "TLSv1.3 uoy rof enil a"
+
+
 async def test_what_a_server_refuses_is_said(machine: Machine, folder: Path) -> None:
     async with s_server(folder, "good", "-cipher", "ECDHE-ECDSA-CHACHA20-POLY1305", "-tls1_2") as port:
         said = await asked(machine, folder, port, "host.test")

@@ -32,6 +32,7 @@ enum {
 #define CLOCK_LEAST_S INT64_C(1735689600) /* 2025-01-01 */
 
 static struct arena *current, *keys, *store;
+static bool lacked;
 static char *sessions; /* TLS_SESSION_BYTES each */
 static unsigned session_count;
 static uint64_t *session_used; /* a bit each */
@@ -71,6 +72,7 @@ int tls_start(void *memory, unsigned count, size_t store_bytes) {
 struct arena *platform_enter(struct arena *arena) {
     struct arena *before = current;
     current = arena;
+    lacked = lacked && before != NULL;
     return before;
 }
 
@@ -90,10 +92,10 @@ struct arena *platform_session_take(void) {
     return NULL;
 }
 
-void platform_session_give(struct arena *arena) {
+void platform_session_give(struct arena *arena, bool was_lacked) {
     const unsigned i = (unsigned)(((char *)arena - sessions) / TLS_SESSION_BYTES);
-    if (!arena_is_empty(arena)) {
-        return; /* somebody else has a piece of it: better a session less than a pointer into another one */
+    if (!arena_is_empty(arena) && !was_lacked) {
+        return;
     }
     mbedtls_platform_zeroize(arena, TLS_SESSION_BYTES);
     session_used[i / BITS] &= ~(UINT64_C(1) << i % BITS);
@@ -101,11 +103,16 @@ void platform_session_give(struct arena *arena) {
 
 static void *zeroed(struct arena *arena, size_t count, size_t bytes) {
     size_t whole;
-    if (arena == NULL || __builtin_mul_overflow(count, bytes, &whole)) {
+    if (arena == NULL || lacked || __builtin_mul_overflow(count, bytes, &whole)) {
         return NULL;
     }
     void *place = arena_take(arena, whole);
+    lacked |= place == NULL && arena != store; /* without memory of contexts there is only no ticket */
     return place == NULL ? NULL : memset(place, 0, whole);
+}
+
+bool platform_lacked(void) {
+    return lacked;
 }
 
 void *tls_calloc(size_t count, size_t bytes) {

@@ -14,7 +14,15 @@ struct arena *platform_store(void); /* that of contexts */
 
 /* The arena of a new session: NULL where all are in use. */
 struct arena *platform_session_take(void);
-void platform_session_give(struct arena *arena); /* nothing is left of what it held */
+/* Nothing is left of what it held. One that is not empty is given back only if memory was `lacked` in it: mbedTLS then
+ * forgets pieces of its own. Without that, somebody else has a piece: better a session less than a pointer into another
+ * one. */
+void platform_session_give(struct arena *arena, bool lacked);
+
+/* Whether memory of a session, or for keys, was full since the outermost arena was entered. From then on there is none:
+ * mbedTLS goes on after some failures as if nothing had been, and would take what it could not compute for what the
+ * peer has said. */
+bool platform_lacked(void);
 
 bool platform_clock_set(void); /* the wall clock can be believed */
 

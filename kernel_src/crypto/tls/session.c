@@ -15,6 +15,7 @@ struct tls_session {
     const struct tls_stream *stream; /* while a call runs */
     bool blocked;                    /* the stream had nothing, or took nothing, in this call */
     bool ended;                      /* the peer has said that nothing follows */
+    bool lacked;                     /* memory */
     size_t accepted;                 /* bytes that are in a record already, while a write said TLS_WANT_WRITE */
     struct verdict verdict;
     mbedtls_ssl_context ssl;
@@ -112,11 +113,12 @@ int tls_session_new(struct tls_context *context, const char *host, struct tls_se
 void tls_session_free(struct tls_session *self) {
     struct tls_context *context = self->context;
     struct arena *arena = self->arena;
+    const bool lacked = self->lacked;
     struct arena *before = platform_enter(arena);
     mbedtls_ssl_free(&self->ssl);
     tls_free(self);
     platform_enter(before);
-    platform_session_give(arena);
+    platform_session_give(arena, lacked);
     tls_context_drop(context);
 }
 
@@ -135,7 +137,9 @@ static bool again(const struct tls_session *self, int status) {
 }
 
 static int end(struct tls_session *self, struct arena *before, int status) {
+    const bool lacked = platform_lacked();
     platform_enter(before);
+    self->lacked |= lacked;
     switch (status) {
     case MBEDTLS_ERR_SSL_WANT_READ:
         return TLS_WANT_READ;
@@ -149,6 +153,9 @@ static int end(struct tls_session *self, struct arena *before, int status) {
     }
     if (status >= 0 || status == TLS_STREAM || status == TLS_UNVERIFIED || status == TLS_CUT) {
         return status;
+    }
+    if (lacked) { /* or else a signature that could not be computed would be a wrong one */
+        return words_of_error(MBEDTLS_ERR_SSL_ALLOC_FAILED, &self->ssl);
     }
     if (self->verdict.flags != 0 && !tls_session_over(self)) {
         return words_of_verdict(&self->verdict, host_of(self));
