@@ -17,7 +17,7 @@ struct socket; /* the provider's */
 enum {
     SOCKET_IN = 1,     /* receive, or accept, has something to say, be it an end or an error */
     SOCKET_OUT = 4,    /* send takes something */
-    SOCKET_ERROR = 8,  /* the connection broke, or could not be made */
+    SOCKET_ERROR = 8,  /* the connection broke, or could not be made; a datagram did not arrive */
     SOCKET_HANGUP = 16 /* both ways have ended */
 };
 

@@ -11,12 +11,10 @@ static mp_obj_t no_address(void) {
     mp_raise_msg(&mp_type_OSError, MP_ERROR_TEXT("it is no address"));
 }
 
-/* As C's: a part may stand for several bytes, and be octal, or hexadecimal. */
 static mp_obj_t inet_aton(mp_obj_t text) {
-    struct address address = {0};
-    return address_read(mp_obj_str_get_str(text), ADDRESS_IPV4, &address)
-               ? mp_obj_new_bytes(address.bytes, ADDRESS_IPV4_BYTES)
-               : no_address();
+    uint8_t bytes[ADDRESS_IPV4_BYTES];
+    return socket_text_read_loose(mp_obj_str_get_str(text), bytes) ? mp_obj_new_bytes(bytes, sizeof bytes)
+                                                                   : no_address();
 }
 MP_DEFINE_CONST_FUN_OBJ_1(socket_inet_aton_obj, inet_aton);
 

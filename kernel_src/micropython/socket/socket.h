@@ -69,6 +69,8 @@ MP_DECLARE_CONST_FUN_OBJ_KW(socket_getaddrinfo_obj);
 
 /* text.c: addresses of either version; false: it is none. */
 bool socket_text_read_four(const char *text, uint8_t bytes[ADDRESS_IPV4_BYTES]);
+/* As C reads it: one to four numbers, also octal or hexadecimal, of which the last fills what is left. */
+bool socket_text_read_loose(const char *text, uint8_t bytes[ADDRESS_IPV4_BYTES]);
 bool socket_text_read_six(const char *text, uint8_t bytes[ADDRESS_IPV6_BYTES]);
 void socket_text_four(const uint8_t bytes[ADDRESS_IPV4_BYTES], vstr_t *text);
 void socket_text_six(const uint8_t bytes[ADDRESS_IPV6_BYTES], vstr_t *text);

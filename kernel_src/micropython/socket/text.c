@@ -6,7 +6,8 @@
 
 #include "socket.h"
 
-enum { DECIMAL = 10, GROUPS = 8, GROUP_DIGITS = 4, BITS = 4, BYTE_BITS = 8, MAPPED = 0xffff, NO_GAP = UINT8_MAX };
+enum { OCTAL = 8, DECIMAL = 10, HEXADECIMAL = 16 };
+enum { GROUPS = 8, GROUP_DIGITS = 4, BITS = 4, BYTE_BITS = 8, MAPPED = 0xffff, NO_GAP = UINT8_MAX };
 
 static int digit(char c) {
     return c >= '0' && c <= '9'   ? c - '0'
@@ -30,6 +31,31 @@ bool socket_text_read_four(const char *at, uint8_t bytes[ADDRESS_IPV4_BYTES]) {
         at++;
     }
     return true;
+}
+
+bool socket_text_read_loose(const char *at, uint8_t bytes[ADDRESS_IPV4_BYTES]) {
+    uint32_t value = 0;
+    for (unsigned i = 0; i < ADDRESS_IPV4_BYTES; i++) {
+        const int base = *at != '0' ? DECIMAL : at[1] == 'x' || at[1] == 'X' ? HEXADECIMAL : OCTAL;
+        at += base == HEXADECIMAL ? 2 : 0;
+        const char *first = at;
+        uint64_t number = 0;
+        while (digit(*at) >= 0 && digit(*at) < base && number <= UINT32_MAX) {
+            number = number * (unsigned)base + (unsigned)digit(*at++);
+        }
+        const uint64_t most = *at == '.' ? UINT8_MAX : UINT32_MAX >> BYTE_BITS * i;
+        if (at == first || number > most) {
+            return false;
+        }
+        if (*at != '.') {
+            value = __builtin_bswap32(value | (uint32_t)number);
+            memcpy(bytes, &value, sizeof value);
+            return *at == 0 || *at == ' ' || (*at >= '\t' && *at <= '\r');
+        }
+        value |= (uint32_t)number << BYTE_BITS * (ADDRESS_IPV4_BYTES - 1 - i);
+        at++;
+    }
+    return false;
 }
 
 bool socket_text_read_six(const char *at, uint8_t bytes[ADDRESS_IPV6_BYTES]) {
