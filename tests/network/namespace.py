@@ -1,5 +1,5 @@
 """Real servers of the distribution beside a machine: in a network namespace of their own, whose one interface is a place on
-a private network. It takes no root: whoever makes a user namespace may make a network in it.
+a private network. It takes no root where a user namespace can be made: in it, a network can. Below chroot, it takes root.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +32,14 @@ os.execvp(sys.argv[3], sys.argv[3:])
 """Makes the interface, passes it out, and becomes the server."""
 
 
+@cache
+def _apart() -> tuple[str, ...]:
+    """What a command begins with that is to have a network of its own. unshare(1), user_namespaces(7)."""
+    with_user = ("unshare", "--user", "--map-root-user", "--net")
+    able = subprocess.run([*with_user, "true"], capture_output=True, check=False).returncode == 0
+    return with_user if able else ("unshare", "--net")
+
+
 @contextlib.asynccontextmanager
 async def server(network: str, addresses: tuple[str, ...], *command: str, log: Path) -> AsyncIterator[None]:
     """Runs a server on that network at those addresses, with lengths; it ends with the block."""
@@ -49,7 +58,7 @@ async def beside(
     start = [sys.executable, "-c", MAKE_TAP, str(theirs.fileno()), ";".join(words), *command]
     with log.open("wb") as output, ours:
         process = subprocess.Popen(
-            ["unshare", "--user", "--map-root-user", "--net", *start],
+            [*_apart(), *start],
             pass_fds=[theirs.fileno()],
             env={**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"},
             stdout=output,

@@ -61,6 +61,7 @@ def make(
 ) -> Certificate:
     """A certificate for `names`, addresses among them; without a `signer` it is signed by itself."""
     key = key or ec.generate_private_key(ec.SECP256R1())
+    issuer = signer.key if signer else key
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
     alternatives = [x509.IPAddress(ipaddress.ip_address(n)) if n[0].isdigit() else x509.DNSName(n) for n in names]
     made = (
@@ -73,12 +74,22 @@ def make(
         .not_valid_after(end)
         .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
         .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
-        .sign(signer.key if signer else key, hashes.SHA256())
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.public_key()), critical=False)
+        .add_extension(_usage(signs=authority), critical=True)
+        .sign(issuer, hashes.SHA256())
     )
     shown = (signer.certificate, *signer.issuers) if signer and signer.issuers else ()
     if signer and not signer.issuers and signer.certificate.issuer != signer.certificate.subject:
         shown = (signer.certificate,)
     return Certificate(made, key, shown)
+
+
+def _usage(*, signs: bool) -> x509.KeyUsage:
+    """What RFC 5280, section 4.2.1.3, asks of an authority, and Python since 3.13 with it."""
+    others = ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "encipher_only")
+    unused = dict.fromkeys((*others, "decipher_only"), False)
+    return x509.KeyUsage(digital_signature=True, key_cert_sign=signs, crl_sign=signs, **unused)
 
 
 class Authority:

@@ -112,7 +112,7 @@ async def test_openssl_is_served(machine: Machine, folder: Path, version: str, g
 async def test_the_name_asked_for_chooses_the_certificate(machine: Machine, folder: Path) -> None:
     for name in ("host.test", "rsa.test"):
         said = await openssl(folder, *s_client(machine, "-servername", name, "-verify_hostname", name))
-        assert f"subject=CN = {name}" in said
+        assert re.search(f"^subject=CN ?= ?{name}$", said, re.MULTILINE)  # the spaces, by OpenSSL's version
 
 
 @pytest.mark.parametrize("version", ["1_2", "1_3"])

@@ -53,11 +53,19 @@ image_end:
     .text
     .code32
 
+/* LSR → al; notes in ebp that a break came, which the uart tells once, whoever asks; clobbers dx */
+line:
+    mov $LSR, %dx
+    in %dx, %al
+    test $LSR_BREAK, %al
+    jz 1f
+    mov %edx, %ebp
+1:  ret
+
 /* al → uart; clobbers dx, ah */
 put:
     mov %al, %ah
-    mov $LSR, %dx
-1:  in %dx, %al
+1:  call line
     test $LSR_TRANSMIT_EMPTY, %al
     jz 1b
     mov %ah, %al
@@ -67,9 +75,8 @@ put:
 
 /* uart → al, waiting; carry set: a break came instead */
 get:
-    mov $LSR, %dx
-1:  in %dx, %al
-    test $LSR_BREAK, %al
+1:  call line
+    test %ebp, %ebp
     jnz 2f
     test $LSR_DATA_READY, %al
     jz 1b
@@ -94,6 +101,7 @@ say:
     .globl _start
 _start:
     cld
+    xor %ebp, %ebp
     mov $stack_end, %esp
     movl $0x31524b55, records /* ABI_RECORDS_MAGIC */
     movl $1, records + 4
@@ -157,9 +165,8 @@ _start:
 #elif defined(DEAF) /* never reads; a break ends it */
     mov $text_up, %esi
     call say
-    mov $LSR, %dx
-1:  in %dx, %al
-    test $LSR_BREAK, %al
+1:  call line
+    test %ebp, %ebp
     jz 1b
     mov $text_break, %esi
     call say
