@@ -155,6 +155,14 @@ def test_print_command_starts_nothing(cell: Cell) -> None:
     assert "machine" not in cell.shell.user_ns
 
 
+def test_a_printed_command_has_every_option_of_the_boot(cell: Cell) -> None:
+    cell.run(APP)
+    (text,) = cell.run("%unikernel boot --print-command --gdb --memory 16M --no-repl")
+    assert text.endswith("-S -gdb tcp:127.0.0.1:1234")
+    assert "size=16384k" in text
+    assert "prompt=0" in text
+
+
 @pytest.mark.parametrize("verb", ["ps", "stop"])
 def test_with_nothing_running_it_says_so_and_succeeds(cell: Cell, verb: str) -> None:
     assert cell.run(f"%unikernel {verb}") == ["No machine runs in this notebook; %unikernel boot starts one."]

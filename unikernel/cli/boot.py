@@ -21,17 +21,14 @@ With --json the last line of standard output is one object:
 from __future__ import annotations
 
 import contextlib
-import shlex
 import sys
 from argparse import ArgumentParser, Namespace
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from unikernel.cli import output
 from unikernel.cli.command import add_boot_options, add_subject
-from unikernel.cli.subject import image_of, memory_of, parameters_of
+from unikernel.cli.subject import boot_options, image_of
 from unikernel.errors import UnikernelError
-from unikernel.units import parse_seconds
 
 if TYPE_CHECKING:
     from unikernel.build import Image
@@ -42,20 +39,17 @@ def arguments(parser: ArgumentParser) -> None:
     """Declares the verb's arguments."""
     add_subject(parser)
     add_boot_options(parser)
-    parser.add_argument("--name", metavar="MACHINE", help="of the machine; left out, the image's")
     parser.add_argument("--json", action="store_true", help="tell the ending and the boot timeline as one JSON object")
 
 
 def run(options: Namespace) -> int:
     """Boots; returns the exit status of the machine."""
     try:
-        memory_bytes = memory_of(options.memory)
-        timeout_s = None if options.timeout is None else parse_seconds(options.timeout, "--timeout")
-        parameters = parameters_of(options.set, options.secret)
+        said = boot_options(options)
         image = image_of(options.subject, options.target)
         if options.print_command:
-            return _print_command(image, options, memory_bytes, parameters)
-        said = _options(options, memory_bytes, timeout_s) | {"parameters": parameters}
+            return _print_command(image, said)
+        said["accel"] = _accelerator(options.accel)
         if options.detach:
             return _detach(image, said)
         attached = _boot(image, said)
@@ -70,41 +64,11 @@ def run(options: Namespace) -> int:
     return attached.status
 
 
-def _print_command(image: Image, options: Namespace, memory_bytes: int | None, parameters: dict[str, object]) -> int:
-    from unikernel.machine.boot import describe  # noqa: PLC0415
-    from unikernel.machine.limits import Limits  # noqa: PLC0415 - asyncio, which most refusals do not need
-    from unikernel.machine.nics import named  # noqa: PLC0415
-    from unikernel.machine.qemu_command import standalone_command  # noqa: PLC0415
+def _print_command(image: Image, said: dict[str, Any]) -> int:
+    from unikernel.machine.standalone import command_text  # noqa: PLC0415 - asyncio, which most refusals do not need
 
-    limits = Limits(image.manifest.memory_bytes if memory_bytes is None else memory_bytes)
-    hardware = describe(
-        image,
-        limits,
-        accel=options.accel,
-        prompt=options.repl,
-        target=options.target,
-        parameters=parameters,
-        forward=options.forward,
-    )
-    hardware = named(hardware, image.manifest.name, options.name or image.manifest.name)
-    if options.gdb:
-        hardware = replace(hardware, debugger=image.path)  # Any: one that stands alone waits at a port.
-    output.result(shlex.join(standalone_command(hardware)))
+    output.result(command_text(image, **said))
     return 0
-
-
-def _options(options: Namespace, memory_bytes: int | None, timeout_s: float | None) -> dict[str, Any]:
-    """What a boot takes, by keyword."""
-    return {
-        "memory_bytes": memory_bytes,
-        "accel": _accelerator(options.accel),
-        "timeout_s": timeout_s,
-        "prompt": options.repl,
-        "name": options.name,
-        "target": options.target,
-        "gdb": options.gdb,
-        "forward": options.forward,
-    }
 
 
 def _accelerator(name: str) -> str:

@@ -97,6 +97,7 @@ def add_boot_options(parser: argparse.ArgumentParser) -> None:
         help="wait for gdb before the first instruction, and tell the command that attaches it",
     )
     parser.add_argument("--detach", action="store_true", help="have a process of its own keep the machine: it runs on")
+    parser.add_argument("--name", metavar="MACHINE", help="of the machine; left out, the image's")
     parser.add_argument(
         "-i",
         "--repl",

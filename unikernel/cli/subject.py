@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from unikernel.cli.output import Progress
 from unikernel.errors import Refusal
 from unikernel.project import FILE, Project
 from unikernel.stack import Stack, check_memory
 from unikernel.targets import target_named
-from unikernel.units import parse_memory
+from unikernel.units import parse_memory, parse_seconds
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from unikernel.build import Image
 
 
@@ -53,6 +55,21 @@ def parameters_of(words: list[str], secrets: list[str]) -> dict[str, object]:
             raise Refusal(f"--set: {name} is set twice; leave one of them out.")
         found[name] = value
     return found
+
+
+def boot_options(options: Namespace) -> dict[str, Any]:
+    """What `boot` takes, by keyword, of what `command.add_boot_options` declares; raises `Refusal` for what none can be."""
+    return {
+        "memory_bytes": memory_of(options.memory),
+        "accel": options.accel,
+        "timeout_s": None if options.timeout is None else parse_seconds(options.timeout, "--timeout"),
+        "prompt": options.repl,
+        "name": options.name,
+        "target": options.target,
+        "gdb": options.gdb,
+        "parameters": parameters_of(options.set, options.secret),
+        "forward": options.forward,
+    }
 
 
 def stack_of(project: Project, target: str | None, memory: str | None = None) -> Stack:

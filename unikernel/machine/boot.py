@@ -74,7 +74,7 @@ async def boot(
         debugger.debug_elf(image)
     vmm = vmm or Qemu()
     async with contextlib.AsyncExitStack() as held:  # what is given back where it comes to nothing
-        wanted = _name_of(image) if name is None else name
+        wanted = name_of(image) if name is None else name
         listing = Listing(wanted, image.path, limits.memory_bytes, exact=name is not None)
         held.callback(listing.remove)
         hardware = nics.named(hardware, image.manifest.name, listing.name)
@@ -145,6 +145,6 @@ def describe(
     return nics.with_nics(hardware, forwards.added(image.manifest.name, cards, wanted_forwards))
 
 
-def _name_of(image: Image) -> str:
+def name_of(image: Image) -> str:
     """A machine's name, where nobody gives one."""
     return re.sub(r"[^A-Za-z0-9_.-]", "-", image.manifest.name)[:60].lstrip(".-") or "machine"

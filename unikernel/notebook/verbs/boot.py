@@ -8,20 +8,18 @@ any notebook.
 
 from __future__ import annotations
 
-import shlex
 from argparse import ArgumentParser, Namespace
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from unikernel.cli.command import add_boot_options
-from unikernel.cli.subject import memory_of, parameters_of
+from unikernel.cli.subject import boot_options
 from unikernel.errors import Refusal, VmmError
 from unikernel.notebook.magics import Interrupted
 from unikernel.notebook.making import image_of
 from unikernel.notebook.page import show_line
 from unikernel.notebook.session import Session
-from unikernel.units import parse_seconds
 
 if TYPE_CHECKING:
     from unikernel.build.image import Image
@@ -39,38 +37,20 @@ def arguments(parser: ArgumentParser) -> None:
         help="an app, a stack, a project's folder or an image; left out, the newest",
     )
     add_boot_options(parser)
-    parser.add_argument("--name", metavar="MACHINE", help="of the machine; left out, the image's")
     parser.add_argument("--no-wait", action="store_true", help="return at once")
 
 
 def run(session: Session, options: Namespace) -> None:
     """Boots, shows the console, and waits a little."""
-    memory_bytes = memory_of(options.memory)
-    timeout_s = None if options.timeout is None else parse_seconds(options.timeout, "--timeout")
-    parameters = parameters_of(options.set, options.secret)
+    said = boot_options(options)
     image = subject_image(session, options.subject, "boot")
     if options.print_command:
-        _show_command(image, options, memory_bytes, parameters)
+        _show_command(image, said)
         return
     from unikernel.machine.sync import boot  # noqa: PLC0415 - asyncio, which most refusals do not need
     from unikernel.notebook.display import show_console  # noqa: PLC0415 - anywidget
 
-    machine = session.keep_machine(
-        boot(
-            image,
-            memory_bytes=memory_bytes,
-            accel=options.accel,
-            timeout_s=timeout_s,
-            prompt=options.repl,
-            name=options.name,
-            target=options.target,
-            parameters=parameters,
-            vmm=session.vmm,
-            gdb=options.gdb,
-            forward=options.forward,
-            keep=options.detach,
-        )
-    )
+    machine = session.keep_machine(boot(image, **said, vmm=session.vmm, keep=options.detach))
     if machine.gdb_command:
         show_line(
             f"{machine.name} waits for gdb: {machine.gdb_command}",
@@ -114,22 +94,8 @@ def subject_image(session: Session, word: str | None, verb: str) -> Image:
     return image_of(session, stack, result=False)
 
 
-def _show_command(image: Image, options: Namespace, memory_bytes: int | None, parameters: dict[str, object]) -> None:
-    from unikernel.machine.boot import describe  # noqa: PLC0415
-    from unikernel.machine.limits import Limits  # noqa: PLC0415
-    from unikernel.machine.nics import named  # noqa: PLC0415
-    from unikernel.machine.qemu_command import standalone_command  # noqa: PLC0415
+def _show_command(image: Image, said: dict[str, Any]) -> None:
+    from unikernel.machine.standalone import command_text  # noqa: PLC0415
 
-    limits = Limits(image.manifest.memory_bytes if memory_bytes is None else memory_bytes)
-    hardware = describe(
-        image,
-        limits,
-        accel=options.accel,
-        prompt=options.repl,
-        target=options.target,
-        parameters=parameters,
-        forward=options.forward,
-    )
-    hardware = named(hardware, image.manifest.name, options.name or image.manifest.name)
-    command = shlex.join(standalone_command(hardware))
+    command = command_text(image, **said)
     show_line(command, f'<span class="uk-m" style="word-break:break-all">{escape(command)}</span>')
