@@ -14,12 +14,32 @@ from unikernel.app import App
 from unikernel.build.image import build
 from unikernel.build.known import TABLE
 from unikernel.build.runtime import modules_in_image
+from unikernel.devices import (
+    CATALOGUE,
+    Loopback,
+    MbedTls,
+    RawMemory,
+    Rdrand,
+    RomFiles,
+    TcpSockets,
+    TscClock,
+    Uart16550,
+    UdpSockets,
+)
 from unikernel.machine.boot import boot
 from unikernel.stack import Stack
 
 PATIENCE_S = 30
+MODULES = sorted(modules_in_image([each.symbol() for each in CATALOGUE.values()]))
+"""Those of every image, and those that a device brings."""
+DEVICES = (
+    *(Uart16550(), TscClock(), Rdrand(), RomFiles()),
+    *(Loopback(), TcpSockets(), UdpSockets(), MbedTls(), RawMemory()),
+)
+"""With what they bring, an image has all of them."""
 
-#: An object of each kind, the same in both, and what no kind has under a name of two underscores but CPython's.
+#: An object of each kind, the same in both; below, what no kind has under a name of two underscores but CPython's, and
+#: what the machine's modules make, whose names may be those of other kinds in CPython.
 SAMPLES = """
 import os, time
 def _generator():
@@ -39,6 +59,11 @@ SPECIAL = (
 )
 
 ASK = """
+import asyncio, collections, hashlib, io, re, select, socket
+samples += [
+    asyncio.Event(), asyncio.Lock(), asyncio.StreamReader(None), asyncio.get_event_loop(), collections.deque((), 1),
+    hashlib.sha256(), io.BytesIO(), io.StringIO(), re.compile("x"), re.match("x", "x"), select.poll(), socket.socket(),
+]
 def there(name):
     for each in samples:
         try:
@@ -66,15 +91,19 @@ def candidates() -> list[str]:
     return sorted({name for name in names if not name.startswith("_") and name != "method"} | set(SPECIAL))
 
 
-async def ask() -> dict[str, Any]:
-    """The table as the machine gives it."""
-    program = f"{SAMPLES}MODULES = {sorted(modules_in_image())!r}\nCANDIDATES = {candidates()!r}\n{ASK}"
+async def said(program: str) -> Any:
+    """What the machine with all modules prints in JSON."""
     with tempfile.TemporaryDirectory() as folder:
-        image = build(Stack.default("names", App.from_text(program)), into=folder)
+        image = build(Stack("names", App.from_text(program), DEVICES), into=folder)
         async with await boot(image, timeout_s=PATIENCE_S) as machine:
             run = await machine.wait()
-    said: dict[str, Any] = json.loads(run.transcript.data)
-    return {"modules": dict(sorted(said["modules"].items())), "lacking": said["lacking"]}
+    return json.loads(run.transcript.data)
+
+
+async def ask() -> dict[str, Any]:
+    """The table as the machine gives it."""
+    found = await said(f"{SAMPLES}MODULES = {MODULES!r}\nCANDIDATES = {candidates()!r}\n{ASK}")
+    return {"modules": dict(sorted(found["modules"].items())), "lacking": found["lacking"]}
 
 
 if __name__ == "__main__":

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from tests.unit.test_packages import make_wheel
 from unikernel.app import App
 from unikernel.check import Finding, check, typed
 from unikernel.cli.main import main
@@ -92,6 +94,18 @@ def test_what_the_machine_has_is_no_error_where_a_stub_lacks_it() -> None:
     source = "import cryptolib as c\nprint(c.MODE_ECB)\nprint(c.MODE_XTS)\n"
     findings = check(Stack.default("app", App.from_text(source))).findings
     assert [(each.line, each.rule) for each in findings] == [(3, "not-there")]
+
+
+def test_what_a_package_gives_a_name_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_wheel(
+        tmp_path / "pages-1.0-py3-none-any.whl", {"pages.py": "class Page:\n    def __init__(self): self.title = 'x'\n"}
+    )
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    source = "import pages\npage = pages.Page()\nprint(page.title, 'x'.swapcase())\n"
+    findings = check(Stack.default("app", App.from_text(source), packages=("pages==1.0",))).findings
+    assert [each.text for each in findings] == ["no object of the machine has swapcase."]
 
 
 @pytest.mark.parametrize("folder", EXAMPLES, ids=lambda folder: folder.name)

@@ -38,7 +38,7 @@ def own_names(sources: Iterable[Source]) -> frozenset[str]:
 
 def absent(file: str, tree: ast.Module, table: Known, own: frozenset[str]) -> Iterator[Finding]:
     """Every use of a name that is not there, unless the app expects it to fail."""
-    modules = _imported(tree, table)
+    modules = _imported(tree)
     for node in _running(tree):
         text = _fault(node, modules, table, own)
         if text is not None and isinstance(node, ast.expr | ast.stmt):
@@ -47,7 +47,7 @@ def absent(file: str, tree: ast.Module, table: Known, own: frozenset[str]) -> It
 
 def there(tree: ast.Module, table: Known) -> frozenset[tuple[int, str]]:
     """Line and name of each use of what a module of the machine does have, whatever a stub says."""
-    modules = _imported(tree, table)
+    modules = _imported(tree)
     return frozenset(
         (node.lineno, node.attr)
         for node in ast.walk(tree)
@@ -57,14 +57,13 @@ def there(tree: ast.Module, table: Known) -> frozenset[tuple[int, str]]:
     )
 
 
-def _imported(tree: ast.Module, table: Known) -> dict[str, str]:
-    """The modules of the machine that a source imports, by the name it gives them."""
+def _imported(tree: ast.Module) -> dict[str, str]:
+    """The modules that a source imports, by the name it gives them."""
     return {
         alias.asname or alias.name: alias.name
         for node in ast.walk(tree)
         if isinstance(node, ast.Import)
         for alias in node.names
-        if alias.name in table.modules
     }
 
 
@@ -76,8 +75,9 @@ def _fault(node: ast.AST, modules: dict[str, str], table: Known, own: frozenset[
     if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
         if isinstance(node.value, ast.Name) and node.value.id in modules:
             module = modules[node.value.id]
-            there = table.modules[module]
-            return None if node.attr in there else missing(f"the machine's {module}", node.attr, there)
+            there = table.modules.get(module)
+            gone_name = there is not None and node.attr not in there
+            return missing(f"the machine's {module}", node.attr, there or frozenset()) if gone_name else None
         if node.attr in table.lacking and node.attr not in own:
             return f"no object of the machine has {node.attr}."
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):

@@ -71,7 +71,10 @@ def check(stack: Stack, progress: Progress = silent) -> Report:
     found: list[Finding] = []
     sources = [Source(path, path, raw) for path, raw in sorted(plan.app.files.items()) if path.endswith(".py")]
     table = known()
-    own = names.own_names(sources)
+    packaged = [
+        Source(path, path, raw) for shelf in shelves for path, raw in shelf.files.items() if path.endswith(".py")
+    ]
+    own = names.own_names([*sources, *packaged])
     there: set[tuple[str, int, str]] = set()
     for source in sources:
         tree = source.tree()
