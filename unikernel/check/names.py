@@ -75,9 +75,8 @@ def _fault(node: ast.AST, modules: dict[str, str], table: Known, own: frozenset[
     if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
         if isinstance(node.value, ast.Name) and node.value.id in modules:
             module = modules[node.value.id]
-            there = table.modules.get(module)
-            gone_name = there is not None and node.attr not in there
-            return missing(f"the machine's {module}", node.attr, there or frozenset()) if gone_name else None
+            there = table.modules.get(module, frozenset({node.attr}))  # of others mypy knows the names
+            return None if node.attr in there else missing(f"the machine's {module}", node.attr, there)
         if node.attr in table.lacking and node.attr not in own:
             return f"no object of the machine has {node.attr}."
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
