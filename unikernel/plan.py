@@ -26,7 +26,7 @@ from unikernel.devices import (
 from unikernel.errors import Refusal
 from unikernel.interfaces import Clock, Console, Dns, Entropy, Interface, Tcp, Tls, Udp
 from unikernel.stack import Stack, settings
-from unikernel.table import Card, Column, Table
+from unikernel.table import Card, Column, Shown, Table
 from unikernel.targets import Target, target_named
 from unikernel.units import memory
 
@@ -87,7 +87,7 @@ class PlannedDevice:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Plan(Shown):
     """All that a build needs to know, and nothing that it must find out; `devices` in the order of coming up."""
 
     name: str
@@ -189,13 +189,6 @@ class Plan:
                 ]
             ),
         )
-
-    def __str__(self) -> str:
-        """The card as text."""
-        return self.card().text()
-
-    def _repr_html_(self) -> str:
-        return self.card().html()
 
 
 def resolve(stack: Stack) -> Plan:

@@ -25,7 +25,7 @@ from unikernel.devices import (
 from unikernel.devices.app_parameter import declared, in_python
 from unikernel.errors import Refusal
 from unikernel.packages import pins
-from unikernel.table import Card, Column, Table
+from unikernel.table import Card, Column, Shown, Table
 from unikernel.targets import DEFAULT as DEFAULT_TARGET
 from unikernel.targets import target_named
 from unikernel.units import GIB, KIB, MIB, memory
@@ -37,7 +37,7 @@ MOST_MEMORY_BYTES = 2 * GIB
 
 
 @dataclass(frozen=True)
-class Stack:
+class Stack(Shown):
     """Devices in the order they were added; one given as another's requirement belongs to the stack too.
 
     `uses` names the devices that the app itself uses, by field (``console``, ``files``, ``clock``, ``entropy``), where
@@ -151,13 +151,6 @@ class Stack:
         table = Table((Column("device", mono=True), Column("class"), Column("settings", mono=True)), rows)
         facts = (self.target, memory(self.memory_bytes), f"{len(self.app.files)} file{'s' * (len(self.app.files) > 1)}")
         return Card(self.name, word="stack", facts=facts, tables=(table,))
-
-    def __str__(self) -> str:
-        """The card as text."""
-        return self.card().text()
-
-    def _repr_html_(self) -> str:
-        return self.card().html()
 
 
 def check_memory(size: int, place: str) -> int:

@@ -1,7 +1,8 @@
-"""How values show themselves, as text and as HTML: a head sentence, facts, rows. The lowest floor, without imports."""
+"""How values show themselves, as text and as HTML: a head sentence, facts, rows. The lowest floor."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from html import escape
 from typing import Final, Literal
@@ -147,3 +148,18 @@ class Card:
         border = "border:1px solid var(--uk-line,var(--jp-border-color2,#dcdcdf));border-radius:2px"
         font = "font-family:var(--jp-ui-font-family,system-ui,sans-serif);font-size:13px;line-height:1.45"
         return f'<div class="uk" style="{border};padding:10px;{font}">{"".join(parts)}</div>'
+
+
+class Shown(ABC):
+    """What shows itself by its card: as text to ``print``, as HTML in a notebook."""
+
+    @abstractmethod
+    def card(self) -> Card:
+        """How it shows itself."""
+
+    def __str__(self) -> str:
+        """The card as text."""
+        return self.card().text()
+
+    def _repr_html_(self) -> str:
+        return self.card().html()

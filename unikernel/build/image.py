@@ -16,7 +16,7 @@ from unikernel.build import cache, elf, stamps
 from unikernel.build.manifest import Manifest
 from unikernel.build.step import Progress, Step, silent
 from unikernel.errors import Refusal
-from unikernel.table import Card
+from unikernel.table import Card, Shown
 from unikernel.targets import TARGETS, target_named
 from unikernel.units import duration, file_size
 
@@ -32,7 +32,7 @@ _KEPT_IMAGES = 32
 
 
 @dataclass(frozen=True)
-class Image:
+class Image(Shown):
     """A bootable ELF. `debug_path` and `map_path` are None where the ELF stands alone.
 
     `seconds` is None unless just built.
@@ -99,13 +99,6 @@ class Image:
         return Card(
             self.name, "done", "built" if self.seconds is not None else "image", tuple(facts), foot=str(self.path)
         )
-
-    def __str__(self) -> str:
-        """The card as text."""
-        return self.card().text()
-
-    def _repr_html_(self) -> str:
-        return self.card().html()
 
 
 def build(source: Stack | Plan, *, into: Path | str | None = None, progress: Progress | None = None) -> Image:

@@ -11,7 +11,7 @@ from unikernel import __version__, abi
 from unikernel.build import elf
 from unikernel.devices import CATALOGUE, Device, Parameter, app_parameter, listing
 from unikernel.interfaces import Console
-from unikernel.table import Card, Column, Table
+from unikernel.table import Card, Column, Shown, Table
 from unikernel.units import memory
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class ManifestDevice:
 
 
 @dataclass(frozen=True)
-class Manifest:
+class Manifest(Shown):
     """What an image says of itself; `plan` is the digest of the plan it was built from, `versions` are the tools'."""
 
     abi: int
@@ -130,13 +130,6 @@ class Manifest:
             tables=(Table(columns, rows), *([settable] if settable else [])),
             foot=f"components: {', '.join(each.name for each in self.components)} · digest {self.plan[:12]}",
         )
-
-    def __str__(self) -> str:
-        """The card as text."""
-        return self.card().text()
-
-    def _repr_html_(self) -> str:
-        return self.card().html()
 
     @classmethod
     def read(cls, description: bytes) -> Manifest:

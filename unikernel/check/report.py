@@ -18,11 +18,11 @@ from unikernel.check import differences, names, typed
 from unikernel.check.finding import Finding
 from unikernel.plan import resolve
 from unikernel.stack import Stack
-from unikernel.table import Card, Column, Table
+from unikernel.table import Card, Column, Shown, Table
 
 
 @dataclass(frozen=True)
-class Report:
+class Report(Shown):
     """What was found in the app of the stack `name`, by file and line; `files` is how many were read."""
 
     name: str
@@ -52,9 +52,6 @@ class Report:
     def __str__(self) -> str:
         """A line for each finding, then the summary."""
         return "\n".join([*map(str, self.findings), self.summary])
-
-    def _repr_html_(self) -> str:
-        return self.card().html()
 
 
 def check(stack: Stack, progress: Progress = silent) -> Report:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from unikernel.errors import MachineError, Refusal
 from unikernel.machine.pcap import HEADER, Frame, Reader, written
-from unikernel.table import Card
+from unikernel.table import Card, Shown
 from unikernel.units import MIB, file_size
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ LIMIT_BYTES: Final = 16 * MIB
 LEAST_BYTES: Final = 1024
 
 
-class Capture:
+class Capture(Shown):
     """Frames of one nic, oldest first; on the machine's loop. ``async with`` stops it on the way out."""
 
     def __init__(self, machine: Handle, nic: str, name: str) -> None:
@@ -88,16 +88,9 @@ class Capture:
         state = "ended" if self.ended else "running"
         return Card(self.machine, state, word, facts, tables=(self.table(),) if self.frames else ())
 
-    def __str__(self) -> str:
-        """The card as text."""
-        return self.card().text()
-
     def __repr__(self) -> str:
         """Machine, nic and count."""
         return f"<Capture of {self.machine} {self.nic}: {len(self.frames)} frames>"
-
-    def _repr_html_(self) -> str:
-        return self.card().html()
 
     async def __aenter__(self) -> Self:
         """The capture itself."""

@@ -15,7 +15,7 @@ from unikernel.errors import MachineTimeout, WrongState
 from unikernel.machine.capture import LIMIT_BYTES, Capture, check_limit
 from unikernel.machine.metrics import MachineMetrics, last_said
 from unikernel.machine.run import Run, restarted
-from unikernel.table import Card, Link
+from unikernel.table import Card, Link, Shown
 from unikernel.units import duration, memory
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class MachineState(Enum):
     ENDED = "ended"
 
 
-class Handle(ABC):
+class Handle(Shown, ABC):
     """A machine that one can watch, type to and end. All methods belong to one loop; ``async with`` leaves it on the
     way out.
     """
@@ -234,16 +234,9 @@ class Handle(ABC):
             facts.append(restarted(self.restarts))
         return Card(self.name, state, self.state.value, tuple(facts), links=self.links)
 
-    def __str__(self) -> str:
-        """The card as text."""
-        return self.card().text()
-
     def __repr__(self) -> str:
         """The name and the state."""
         return f"<{type(self).__name__} {self.name!r} {self.state.value}>"
-
-    def _repr_html_(self) -> str:
-        return self.card().html()
 
     async def __aenter__(self) -> Self:
         """The machine itself."""

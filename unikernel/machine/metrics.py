@@ -9,7 +9,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from unikernel.table import Card, Column, Table
+from unikernel.table import Card, Column, Shown, Table
 from unikernel.units import duration, memory
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class HostView:
 
 
 @dataclass(frozen=True)
-class MachineMetrics:
+class MachineMetrics(Shown):
     """Both views of a machine; `said` is the last line that its device Metrics wrote, or empty."""
 
     name: str
@@ -134,13 +134,6 @@ class MachineMetrics:
         """How it shows itself."""
         foot = "" if self.said else "The machine says nothing: give its stack Metrics(every_s=1)."
         return Card(self.name, tables=(self.table(),), foot=foot)
-
-    def __str__(self) -> str:
-        """The card as text."""
-        return self.card().text()
-
-    def _repr_html_(self) -> str:
-        return self.card().html()
 
 
 def _depths(queues: Mapping[str, Any]) -> Mapping[str, tuple[QueueDepth, ...]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from unikernel.abi import ExitKind, Records, TraceKind
 from unikernel.machine.vmm import EndKind, VmmEnd
-from unikernel.table import Card
+from unikernel.table import Card, Shown
 from unikernel.units import duration
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ POWER_CUT: Final = Verdict(STATUS_POWER, "power", "its power was cut")
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(Shown):
     """What is left of a machine: how it ended, what it wrote and noted, when, and by which command and versions."""
 
     name: str
@@ -109,13 +109,6 @@ class Run:
         if self.restarts:
             facts = (*facts, restarted(self.restarts))
         return Card(self.name, state, word, facts, str(self.panic) if self.panic else "")
-
-    def __str__(self) -> str:
-        """The card as text."""
-        return self.card().text()
-
-    def _repr_html_(self) -> str:
-        return self.card().html()
 
 
 def verdict(records: Records, end: VmmEnd, ours: Verdict | None, panic: PanicReport | None) -> Verdict:

@@ -17,6 +17,7 @@ from unikernel.machine.forwards import texts
 from unikernel.machine.limits import DEFAULT_OUTPUT_BYTES
 from unikernel.machine.loop import core
 from unikernel.machine.sync_capture import Capture
+from unikernel.table import Shown
 
 if TYPE_CHECKING:
     import re
@@ -76,7 +77,7 @@ class Console:
         return core().run(self._inner.expect(pattern, timeout_s))
 
 
-class Machine:
+class Machine(Shown):
     """The blocking face of `handle.Handle`; its methods may be called from any thread."""
 
     def __init__(self, inner: Handle) -> None:
@@ -204,16 +205,9 @@ class Machine:
         """How it shows itself."""
         return self.inner.card()
 
-    def __str__(self) -> str:
-        """The card as text."""
-        return str(self.inner)
-
     def __repr__(self) -> str:
         """The name and the state."""
         return repr(self.inner)
-
-    def _repr_html_(self) -> str:
-        return self.inner.card().html()
 
     def __enter__(self) -> Machine:
         """The machine itself."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from unikernel.machine.loop import core
+from unikernel.table import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
 
     from unikernel.machine import capture as asynchronous_capture
     from unikernel.machine.pcap import Frame
-    from unikernel.table import Table
+    from unikernel.table import Card, Table
 
 
-class Capture:
+class Capture(Shown):
     """The blocking face of `capture.Capture`; its methods may be called from any thread."""
 
     def __init__(self, inner: asynchronous_capture.Capture) -> None:
@@ -63,16 +64,13 @@ class Capture:
         """What came so far, a row a frame, decoded by Scapy; raises `Refusal` where that is not installed."""
         return self.inner.table()
 
-    def __str__(self) -> str:
-        """The card as text."""
-        return str(self.inner)
+    def card(self) -> Card:
+        """How it shows itself."""
+        return self.inner.card()
 
     def __repr__(self) -> str:
         """Machine, nic and count."""
         return repr(self.inner)
-
-    def _repr_html_(self) -> str:
-        return self.inner.card().html()
 
     def __enter__(self) -> Capture:
         """The capture itself."""

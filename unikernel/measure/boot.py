@@ -8,7 +8,7 @@ from typing import Any, Literal
 from unikernel.abi import TraceKind
 from unikernel.machine.run import Run
 from unikernel.measure.byte_way import byte_way_ms
-from unikernel.table import Card, Column, Table
+from unikernel.table import Card, Column, Shown, Table
 
 NS_PER_MS = 1_000_000
 PHASES = ("entry", "core", "python", "app", "line")
@@ -50,7 +50,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class BootTimeline:
+class BootTimeline(Shown):
     """Spans without gaps from spawn to first line.
 
     The machine's clock is laid on the host's by the first byte: the machine stamps its writing, the host its arrival.
@@ -97,13 +97,6 @@ class BootTimeline:
             tables=(Table(columns, rows),),
             foot=f"The machine's stamps stand some {self.way_ms:.2f} ms late on the host's clock: a byte's way.",
         )
-
-    def __str__(self) -> str:
-        """The card as text."""
-        return self.card().text()
-
-    def _repr_html_(self) -> str:
-        return self.card().html()
 
 
 def boot_timeline(run: Run) -> BootTimeline | None:

@@ -11,7 +11,7 @@ from unikernel.build import Image
 from unikernel.errors import Refusal
 from unikernel.measure.link_map import InputSection, input_sections
 from unikernel.measure.sections import Part, parts
-from unikernel.table import Card, Column, Table
+from unikernel.table import Card, Column, Shown, Table
 from unikernel.units import file_size
 
 LINKED_IN = {"rom": "app", "manifest": "manifest"}
@@ -51,7 +51,7 @@ class Component:
 
 
 @dataclass(frozen=True)
-class Footprint:
+class Footprint(Shown):
     """Components by size; the sum over them is `total_bytes`, the size of the file."""
 
     name: str
@@ -103,13 +103,6 @@ class Footprint:
         )
         facts = (file_size(self.total_bytes), f"{len(self.components)} components", "the sum is the file")
         return Card(self.name, word="footprint of", facts=facts, tables=(Table(columns, rows),))
-
-    def __str__(self) -> str:
-        """The card as text."""
-        return self.card().text()
-
-    def _repr_html_(self) -> str:
-        return self.card().html()
 
 
 def footprint(image: Image) -> Footprint:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from elftools.elf.elffile import ELFFile
 
-from unikernel.table import Card, Column, Table
+from unikernel.table import Card, Column, Shown, Table
 from unikernel.units import memory
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Region:
 
 
 @dataclass(frozen=True)
-class MemoryUse:
+class MemoryUse(Shown):
     """The whole memory, as regions without gaps, by address."""
 
     name: str
@@ -81,13 +81,6 @@ class MemoryUse:
         )
         facts = (f"{memory(self.used_bytes)} of {memory(self.total_bytes)} in use at the first line",)
         return Card(self.name, word="memory of", facts=facts, tables=(Table(columns, rows),))
-
-    def __str__(self) -> str:
-        """The card as text."""
-        return self.card().text()
-
-    def _repr_html_(self) -> str:
-        return self.card().html()
 
 
 def memory_use(run: Run, image: Image) -> MemoryUse | None:

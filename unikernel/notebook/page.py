@@ -24,12 +24,6 @@ _SCHEMES: Final = (
 """Which of a token's two values holds, as in tokens.css."""
 
 
-class Shown(Protocol):
-    """A value that shows itself: its text by ``str``, its page by ``_repr_html_``."""
-
-    def _repr_html_(self) -> str: ...
-
-
 def style(html: str) -> str:
     """The rules and tokens that `html` uses: any output may be shown alone, and stays small."""
     classes = set(re.findall(r"[\w-]+", " ".join(re.findall(r'class="([^"]*)"', html)))) | {"uk"}

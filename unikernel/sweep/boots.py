@@ -19,7 +19,7 @@ from unikernel.machine.qemu import Qemu
 from unikernel.machine.vmm import Hardware
 from unikernel.measure.boot import BootTimeline, boot_timeline
 from unikernel.sweep.floor import floor
-from unikernel.table import Card, Column, Table
+from unikernel.table import Card, Column, Shown, Table
 from unikernel.targets import target_named
 
 WARM_UP = 1
@@ -51,7 +51,7 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Sweep:
+class Sweep(Shown):
     """The boots of an image beside those of the floor, and the timeline of each of the image's."""
 
     image: Series
@@ -103,13 +103,6 @@ class Sweep:
         )
         facts = (f"{len(self.image.ms)} boots each, interleaved", self.machine_type, self.accelerator)
         return Card(self.image.name, word="boots of", facts=facts, tables=(Table(columns, rows),))
-
-    def __str__(self) -> str:
-        """The card as text."""
-        return self.card().text()
-
-    def _repr_html_(self) -> str:
-        return self.card().html()
 
 
 def boots(
