@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     from unikernel.machine.registry import Entry
 
 NOTHING = "No machine runs; unikernel boot DIR starts one."
+COLUMNS = (
+    Column("machine", mono=True),
+    Column("state"),
+    Column("memory", "right"),
+    Column("up", "right"),
+    Column("owner"),
+    Column("image", mono=True),
+)
+"""Of the list, also in a notebook."""
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -40,16 +49,8 @@ def run(options: Namespace) -> int:
     if not entries and not ended:
         output.message(NOTHING)
         return 0
-    columns = (
-        Column("machine", mono=True),
-        Column("state"),
-        Column("memory", "right"),
-        Column("up", "right"),
-        Column("owner"),
-        Column("image", mono=True),
-    )
     rows = [(e.name, "running", memory(e.memory_bytes), duration(e.uptime_s), owner(e), e.image) for e in entries]
-    output.result(Table(columns, (*rows, *map(ended_row, ended))).text())
+    output.result(Table(COLUMNS, (*rows, *map(ended_row, ended))).text())
     for each in entries:
         for forward in each.forwards:
             output.result(f"{each.name}: {OpenForward.read(forward).link().text}")

@@ -10,16 +10,15 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from unikernel.cli.command import add_boot_options
 from unikernel.cli.subject import boot_options
-from unikernel.errors import Refusal, VmmError
+from unikernel.errors import VmmError
 from unikernel.notebook.magics import Interrupted
-from unikernel.notebook.making import image_of
 from unikernel.notebook.page import show_line
 from unikernel.notebook.session import Session
+from unikernel.notebook.subject import add_subject, subject_image
 
 if TYPE_CHECKING:
     from unikernel.build.image import Image
@@ -30,12 +29,7 @@ SILENT_S: Final = 2.0
 
 def arguments(parser: ArgumentParser) -> None:
     """Declares the verb's arguments."""
-    parser.add_argument(
-        "subject",
-        metavar="NAME",
-        nargs="?",
-        help="an app, a stack, a project's folder or an image; left out, the newest",
-    )
+    add_subject(parser)
     add_boot_options(parser)
     parser.add_argument("--no-wait", action="store_true", help="return at once")
 
@@ -68,30 +62,6 @@ def run(session: Session, options: Namespace) -> None:
     session.note_run(machine)
     if ended is not None and ended.ended_by == "vmm":
         raise VmmError(f"{ended.name}: {ended.reason}.".replace("..", "."))
-
-
-def subject_image(session: Session, word: str | None, verb: str) -> Image:
-    """The image that a verb means: an ELF, an image in a variable, or what is built of a stack; left out, of the
-    newest.
-    """
-    from unikernel.build import Image  # noqa: PLC0415
-
-    if word is None and session.newest in session.images and session.newest not in session.stacks:
-        return session.keep_image(session.images[session.newest])
-    value = session.names.get(word or "")
-    if isinstance(value, Image) and word != "image":
-        return session.keep_image(value)
-    if word == "image" and isinstance(value, Image):
-        return value
-    if word is not None and word not in session.stacks and (word.endswith(".elf") or Path(word).is_file()):
-        return session.keep_image(Image.read(word))
-    try:
-        stack = session.stack(word, verb)
-    except Refusal:
-        if word in session.images:
-            return session.keep_image(session.images[word])
-        raise
-    return image_of(session, stack, result=False)
 
 
 def _show_command(image: Image, said: dict[str, Any]) -> None:

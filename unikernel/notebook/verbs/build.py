@@ -9,17 +9,13 @@ from unikernel.cli.command import add_stack_options
 from unikernel.cli.subject import memory_of
 from unikernel.notebook.making import image_of
 from unikernel.notebook.session import Session
+from unikernel.notebook.subject import add_stack_subject
 from unikernel.targets import target_named
 
 
 def arguments(parser: ArgumentParser) -> None:
     """Declares the verb's arguments."""
-    parser.add_argument(
-        "subject",
-        metavar="NAME",
-        nargs="?",
-        help="an app, a stack in a variable, or a project's folder; left out, the newest",
-    )
+    add_stack_subject(parser)
     add_stack_options(parser)
 
 

@@ -6,16 +6,12 @@ from argparse import ArgumentParser, Namespace
 
 from unikernel.notebook.page import show
 from unikernel.notebook.session import Session
+from unikernel.notebook.subject import add_stack_subject
 
 
 def arguments(parser: ArgumentParser) -> None:
     """Declares the verb's arguments."""
-    parser.add_argument(
-        "subject",
-        metavar="NAME",
-        nargs="?",
-        help="an app, a stack in a variable, or a project's folder; left out, the newest",
-    )
+    add_stack_subject(parser)
 
 
 def run(session: Session, options: Namespace) -> None:

@@ -8,16 +8,12 @@ from argparse import ArgumentParser, Namespace
 
 from unikernel.notebook.page import bundle, publish, show
 from unikernel.notebook.session import Session
+from unikernel.notebook.subject import add_subject
 
 
 def arguments(parser: ArgumentParser) -> None:
     """Declares the verb's arguments."""
-    parser.add_argument(
-        "subject",
-        metavar="NAME",
-        nargs="?",
-        help="an app, a stack, a project's folder or an image; left out, the newest",
-    )
+    add_subject(parser)
     parser.add_argument("--python", action="store_true", help="show the Python that makes the same stack")
 
 

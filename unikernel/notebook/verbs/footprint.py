@@ -6,17 +6,12 @@ from argparse import ArgumentParser, Namespace
 
 from unikernel.notebook.page import show
 from unikernel.notebook.session import Session
-from unikernel.notebook.verbs.boot import subject_image
+from unikernel.notebook.subject import add_subject, subject_image
 
 
 def arguments(parser: ArgumentParser) -> None:
     """Declares the verb's arguments."""
-    parser.add_argument(
-        "subject",
-        metavar="NAME",
-        nargs="?",
-        help="an app, a stack, a project's folder or an image; left out, the newest",
-    )
+    add_subject(parser)
 
 
 def run(session: Session, options: Namespace) -> None:

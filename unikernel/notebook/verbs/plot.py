@@ -10,7 +10,7 @@ from unikernel.cli.command import add_parameter_options
 from unikernel.cli.subject import parameters_of
 from unikernel.errors import Refusal
 from unikernel.notebook.session import Session
-from unikernel.notebook.verbs.boot import subject_image
+from unikernel.notebook.subject import add_subject, subject_image
 
 PICTURES = ("boot", "footprint", "memory")
 RUNS = 15
@@ -20,12 +20,7 @@ MOST_RUNS = 1000
 def arguments(parser: ArgumentParser) -> None:
     """Declares the verb's arguments."""
     parser.add_argument("picture", choices=PICTURES, help="what to draw")
-    parser.add_argument(
-        "subject",
-        metavar="NAME",
-        nargs="?",
-        help="an app, a stack, a project's folder or an image; left out, the newest",
-    )
+    add_subject(parser)
     parser.add_argument(
         "-n", "--runs", metavar="N", default=str(RUNS), help=f"how many boots to measure; {RUNS} if left out"
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from unikernel.cli.ps import ended_row, owner
+from unikernel.cli.ps import COLUMNS, ended_row, owner
 from unikernel.notebook.making import show_nothing_runs
 from unikernel.notebook.page import show_card
 from unikernel.notebook.session import Session
-from unikernel.table import Card, Column, Link, Table
+from unikernel.table import Card, Link, Table
 from unikernel.units import duration, memory
 
 
@@ -29,14 +29,6 @@ def run(session: Session, options: Namespace) -> None:
     if not entries and not ended:
         show_nothing_runs()
         return
-    columns = (
-        Column("machine", mono=True),
-        Column("state"),
-        Column("memory", "right"),
-        Column("up", "right"),
-        Column("owner"),
-        Column("image", mono=True),
-    )
     ours = {name: machine for name, machine in session.machines.items() if machine.run is None}
     rows = tuple(
         (
@@ -59,7 +51,7 @@ def run(session: Session, options: Namespace) -> None:
         Card(
             "machines",
             facts=(f"{count} run{'s' * (count == 1)}",),
-            tables=(Table(columns, (*rows, *map(ended_row, ended))),),
+            tables=(Table(COLUMNS, (*rows, *map(ended_row, ended))),),
             links=links,
         )
     )
