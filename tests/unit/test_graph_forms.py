@@ -12,7 +12,7 @@ from unikernel.app import App
 from unikernel.cli.main import main
 from unikernel.devices import OPEN, LittleKv, Log, RamDisk, TscClock, VirtioBlock
 from unikernel.plan import resolve
-from unikernel.plots import dot, graph, tree
+from unikernel.plots import dot, graph, svg, tree
 from unikernel.project import Project
 from unikernel.stack import Stack
 
@@ -51,7 +51,7 @@ def test_each_form_says_what_is_open() -> None:
         assert "data (VirtioBlock), open: size" in tree.tree(made)
         assert '"data" [label="data\\nVirtioBlock\\nopen: size"];' in dot.dot(made)
         assert '"app" [label="app\\nmain.py\\n2 open"];' in dot.dot(made)
-        drawn = graph.svg(made)
+        drawn = svg.svg(made)
         assert "VirtioBlock · open: size<" in drawn
         assert "the app · 2 open<" in drawn
         assert "app leaves a, b open for the boot." in graph.spoken(made)

@@ -43,8 +43,8 @@ def run(options: Namespace) -> int:
     if options.graph is None:
         output.result(str(plan))
         return 0
-    from unikernel.plots import dot, graph, tree  # noqa: PLC0415
+    from unikernel.plots import dot, graph, svg, tree  # noqa: PLC0415
 
-    form = {"text": tree.tree, "svg": graph.svg, "dot": dot.dot}[options.graph]
+    form = {"text": tree.tree, "svg": svg.svg, "dot": dot.dot}[options.graph]
     output.result(form(graph.of_plan(plan)))
     return 0
