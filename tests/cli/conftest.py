@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,8 +14,30 @@ COMMAND = (str(Path(sys.executable).with_name("unikernel")),)
 PATIENCE_S = 120
 """For one command; the first builds everything."""
 
+WAIT_S = 60
+"""For what follows of itself."""
+
 Command = Callable[..., subprocess.CompletedProcess[str]]
 Maker = Callable[..., Path]
+
+
+def eventually(what: Callable[[], bool]) -> bool:
+    """Whether it came to that."""
+    until = time.monotonic() + WAIT_S
+    while not what() and time.monotonic() < until:
+        time.sleep(0.02)
+    return what()
+
+
+def site_of(source: Path, folder: Path) -> Path:
+    """The folder into which the wheel of `source` was installed, alone."""
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    common = ["--no-deps", "--no-build-isolation", "--no-index"]
+    subprocess.run([*pip, "wheel", *common, "-w", str(folder), str(source)], check=True, timeout=PATIENCE_S)
+    [wheel] = folder.glob("*.whl")
+    site = folder / "site"
+    subprocess.run([*pip, "install", *common, "--target", str(site), str(wheel)], check=True, timeout=PATIENCE_S)
+    return site
 
 
 @pytest.fixture

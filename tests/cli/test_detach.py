@@ -9,15 +9,14 @@ import shlex
 import signal
 import subprocess
 import termios
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pexpect
 import pytest
 
-from tests.cli.conftest import COMMAND, Command, Maker
+from tests.cli.conftest import COMMAND, Command, Maker, eventually
 from tests.machine.conftest import left
 from tests.machine.gdb_client import Gdb
 from unikernel.machine import registry
@@ -36,13 +35,6 @@ def runtime_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     for entry in registry.running():
         registry.stop(entry.name)
     assert eventually(lambda: not left(folder))
-
-
-def eventually(what: Callable[[], bool]) -> bool:
-    until = time.monotonic() + PATIENCE_S
-    while not what() and time.monotonic() < until:
-        time.sleep(0.02)
-    return what()
 
 
 @pytest.fixture

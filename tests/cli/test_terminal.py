@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import termios
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pexpect
 import pytest
 
-from tests.cli.conftest import COMMAND, Command, Maker
+from tests.cli.conftest import COMMAND, Command, Maker, eventually
 
 COUNTING = "import time\nprint('UP')\nwhile True: time.sleep(1)\n"
 PATIENCE_S = 60
@@ -30,13 +28,6 @@ def is_raw(child: pexpect.spawn) -> bool:
     local = modes(child)[3]
     assert isinstance(local, int)
     return not local & (termios.ICANON | termios.ECHO | termios.ISIG)
-
-
-def eventually(what: Callable[[], bool]) -> bool:
-    until = time.monotonic() + PATIENCE_S
-    while not what() and time.monotonic() < until:
-        time.sleep(0.02)
-    return what()
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import site_of
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "examples" / "zero-disk"
 UNIKERNEL = Path(sys.executable).with_name("unikernel")
@@ -30,15 +32,7 @@ size = 8192
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    common = ["--no-deps", "--no-build-isolation", "--no-index"]
-    subprocess.run([*pip, "wheel", *common, "-w", str(folder), str(PACKAGE)], check=True, timeout=PATIENCE_S)
-    [wheel] = folder.glob("zero_disk-*.whl")
-    subprocess.run(
-        [*pip, "install", *common, "--target", str(folder / "site"), str(wheel)], check=True, timeout=PATIENCE_S
-    )
-    return folder / "site"
+    return site_of(PACKAGE, tmp_path_factory.mktemp("wheel"))
 
 
 def unikernel(*arguments: str | Path, site: Path | None, status: int = 0) -> str:

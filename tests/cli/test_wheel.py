@@ -9,21 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import site_of
+
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 180
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    common = ["--no-deps", "--no-build-isolation", "--no-index"]
-    subprocess.run([*pip, "wheel", *common, "-w", str(folder), str(ROOT)], check=True, timeout=PATIENCE_S)
-    [wheel] = folder.glob("unikernel-*.whl")
-    subprocess.run(
-        [*pip, "install", *common, "--target", str(folder / "site"), str(wheel)], check=True, timeout=PATIENCE_S
-    )
-    return folder / "site"
+    return site_of(ROOT, tmp_path_factory.mktemp("wheel"))
 
 
 def python(site: Path, folder: Path, code: str, *arguments: str) -> str:
