@@ -14,7 +14,7 @@ from tests.machine.conftest import left
 from tests.machine.images import guest
 from unikernel.errors import MachineError, Refusal
 from unikernel.machine import registry
-from unikernel.machine.kept import KeptMachine
+from unikernel.machine.kept_machine import KeptMachine
 from unikernel.machine.sync import Machine, attach, boot
 
 PATIENCE_S = 20

@@ -282,4 +282,4 @@ async def test_a_keeper_that_vanishes_is_125_with_what_was_seen() -> None:
 
 
 async def test_an_error_of_an_unknown_class_is_a_machines() -> None:
-    assert type(kept._error({"error": "os", "message": "x"})) is MachineError
+    assert type(wire.error_of({"error": "os", "message": "x"})) is MachineError

@@ -17,7 +17,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from unikernel import abi
+from unikernel import abi, errors
+from unikernel.errors import MachineError
 from unikernel.machine.run import HostTimes, Run
 from unikernel.machine.transcript import Mark, Transcript
 
@@ -107,3 +108,10 @@ def run_of(message: Message, panic_of: Any) -> Run:
         panic=report,
         **fields,
     )
+
+
+def error_of(fields: dict[str, Any]) -> errors.UnikernelError:
+    """The error that a keeper told, of its own class."""
+    kind = getattr(errors, str(fields["error"]), MachineError)
+    known = isinstance(kind, type) and issubclass(kind, errors.UnikernelError)
+    return (kind if known else MachineError)(str(fields["message"]))
