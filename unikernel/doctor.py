@@ -158,10 +158,10 @@ def _memory() -> Finding:
 
 
 def _runtime_folder() -> Finding:
-    from unikernel.machine import registry  # noqa: PLC0415
+    from unikernel.machine.runtime_folder import runtime_folder  # noqa: PLC0415
 
     try:
-        return Finding("runtime folder", good=True, found=str(registry.runtime_folder(make=False)))
+        return Finding("runtime folder", good=True, found=str(runtime_folder(make=False)))
     except UnikernelError as error:
         return Finding("runtime folder", good=False, found=str(error))
 

@@ -9,6 +9,7 @@ from unikernel.errors import VmmError
 from unikernel.machine import qemu, registry
 from unikernel.machine.boot import boot
 from unikernel.machine.handle import MachineState
+from unikernel.machine.runtime_folder import process_started
 
 
 async def test_a_machine_boots_writes_and_ends_with_its_own_status() -> None:
@@ -63,7 +64,7 @@ async def test_qemu_is_started_again_and_listed_with_its_new_process() -> None:
     assert machine.restarts >= 1
     [entry] = registry.running()
     assert entry.vmm_pid == machine.pid != first
-    assert registry.process_started(first) is None
+    assert process_started(first) is None
     run = await machine.stop()
     assert run.transcript.data == b"up\r\n" * (run.restarts + 1)
 

@@ -15,6 +15,7 @@ from tests.machine.images import guest
 from unikernel.errors import MachineError, Refusal
 from unikernel.machine import registry
 from unikernel.machine.kept_machine import KeptMachine
+from unikernel.machine.runtime_folder import process_started
 from unikernel.machine.sync import Machine, attach, boot
 
 PATIENCE_S = 20
@@ -29,7 +30,7 @@ def eventually(what: Callable[[], bool]) -> bool:
 
 
 def is_gone(pid: int) -> bool:
-    return registry.process_started(pid) is None
+    return process_started(pid) is None
 
 
 def keeper_of(machine: Machine) -> int:

@@ -18,6 +18,7 @@ from tests.machine.images import FOLDER, folder, guest
 from unikernel.errors import Refusal
 from unikernel.machine import qemu_monitor, registry
 from unikernel.machine.boot import boot
+from unikernel.machine.runtime_folder import process_started
 
 PATIENCE_S = 10
 ROOT = Path(__file__).parents[2]
@@ -44,7 +45,7 @@ async def owner(behaviour: str, *arguments: str) -> AsyncIterator[tuple[asyncio.
 async def gone(pid: int) -> bool:
     """Whether a process ends within patience."""
     for _ in range(PATIENCE_S * 100):
-        if registry.process_started(pid) is None:
+        if process_started(pid) is None:
             return True
         await asyncio.sleep(0.01)
     return False
@@ -182,4 +183,4 @@ def test_a_loop_that_is_closed_ends_its_machines() -> None:
         pids.append((await boot(guest("IDLE"))).pid)
 
     asyncio.run(careless())
-    assert registry.process_started(pids[0]) is None
+    assert process_started(pids[0]) is None

@@ -9,6 +9,7 @@ import pytest
 
 from tests.machine.images import guest
 from unikernel.machine import registry
+from unikernel.machine.runtime_folder import process_started
 from unikernel.machine.sync import boot, machines
 
 
@@ -44,7 +45,7 @@ def test_interrupting_the_boots_wait_stops_the_machine_within_half_a_second() ->
     assert time.monotonic() - pressed[0] < 0.5
     assert machine.run
     assert machine.run.ended_by == "stopped"
-    assert registry.process_started(machine.pid) is None
+    assert process_started(machine.pid) is None
 
 
 def test_interrupting_a_wait_leaves_the_machine_running() -> None:

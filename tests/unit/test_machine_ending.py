@@ -17,8 +17,9 @@ from unikernel.errors import Refusal
 from unikernel.machine import ending, registry
 from unikernel.machine.boot import boot
 from unikernel.machine.ending import Ending
+from unikernel.machine.entry import Entry
 from unikernel.machine.fake import Fake, FakeMachine
-from unikernel.machine.registry import Entry, Listing
+from unikernel.machine.listing import Listing
 
 IMAGE = Path("/x/hello.elf")
 

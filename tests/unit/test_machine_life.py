@@ -12,6 +12,7 @@ from unikernel import abi
 from unikernel.errors import MachineError, MachineTimeout, Refusal, VmmError, WrongState
 from unikernel.machine import registry
 from unikernel.machine.boot import boot
+from unikernel.machine.entry import STOP
 from unikernel.machine.fake import Fake, FakeMachine
 from unikernel.machine.handle import MachineState
 from unikernel.machine.machine import Machine
@@ -368,6 +369,6 @@ async def test_a_vmm_that_a_stop_from_elsewhere_killed_was_stopped() -> None:
         raise VmmError(message)
 
     machine = await boot_fake(is_killed)
-    machine.listing.beside(registry.STOP).touch()
+    machine.listing.beside(STOP).touch()
     await machine.console.send("now")
     assert (await machine.wait(5)).ended_by == "stopped"

@@ -19,8 +19,8 @@ from unikernel.machine.accelerator import Accelerator
 from unikernel.machine.boot import boot
 from unikernel.machine.fake import Fake, FakeMachine
 from unikernel.machine.forwards import OpenForward
+from unikernel.machine.listing import Listing
 from unikernel.machine.machine import Machine
-from unikernel.machine.registry import Listing
 from unikernel.machine.vmm import Hardware
 from unikernel.table import Card, Link
 

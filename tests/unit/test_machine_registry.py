@@ -11,7 +11,9 @@ import pytest
 
 from unikernel.errors import Refusal
 from unikernel.machine import registry
-from unikernel.machine.registry import Entry, Listing
+from unikernel.machine.entry import CONSOLE, Entry, sweep
+from unikernel.machine.listing import Listing
+from unikernel.machine.runtime_folder import process_started
 
 IMAGE = Path("/x/hello.elf")
 
@@ -38,7 +40,7 @@ def test_a_listing_is_seen_until_it_is_removed(folder: Path) -> None:
     [entry] = registry.running()
     assert (entry.name, entry.pid, entry.image, entry.vmm_pid) == ("hello", os.getpid(), str(IMAGE), 0)
     listing.started(os.getpid())
-    assert registry.running()[0].vmm_started == registry.process_started(os.getpid())
+    assert registry.running()[0].vmm_started == process_started(os.getpid())
     assert [path.name for path in folder.iterdir()] == ["hello.machine"]
     listing.remove()
     assert registry.running() == []
@@ -71,11 +73,11 @@ def test_what_dead_owners_and_others_left_is_swept(folder: Path) -> None:
 
 def test_what_belongs_to_a_listing_lies_beside_it_until_its_owner_is_gone(folder: Path) -> None:
     listing = Listing("with-a-dash", IMAGE, 8, exact=True)
-    listing.beside(registry.CONSOLE).touch()
-    registry.sweep(folder)
-    assert listing.beside(registry.CONSOLE).exists()
-    listing.kept_at(listing.beside(registry.CONSOLE))
-    assert registry.find("with-a-dash", "console").console == str(listing.beside(registry.CONSOLE))
+    listing.beside(CONSOLE).touch()
+    sweep(folder)
+    assert listing.beside(CONSOLE).exists()
+    listing.kept_at(listing.beside(CONSOLE))
+    assert registry.find("with-a-dash", "console").console == str(listing.beside(CONSOLE))
     newest = registry.newest_kept()
     assert newest
     assert newest.name == "with-a-dash"

@@ -17,7 +17,7 @@ from unikernel.units import duration, memory
 
 if TYPE_CHECKING:
     from unikernel.machine.ending import Ending
-    from unikernel.machine.registry import Entry
+    from unikernel.machine.entry import Entry
 
 NOTHING = "No machine runs; unikernel boot DIR starts one."
 COLUMNS = (

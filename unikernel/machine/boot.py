@@ -17,12 +17,12 @@ from unikernel.interfaces import Console
 from unikernel.machine import accelerator, debugger, forwards, nics
 from unikernel.machine.disks import Disks, project_of
 from unikernel.machine.limits import DEFAULT_OUTPUT_BYTES, Limits
+from unikernel.machine.listing import Listing
 from unikernel.machine.machine import Machine
 from unikernel.machine.parameters import command_line, planted, settings
 from unikernel.machine.power import Power, PowerCut
 from unikernel.machine.qemu import Qemu
 from unikernel.machine.qemu_command import MEMORY_GRAIN_BYTES
-from unikernel.machine.registry import Listing
 from unikernel.machine.vmm import Drive, Hardware
 from unikernel.targets import target_named
 

@@ -6,13 +6,13 @@ import shlex
 from typing import TYPE_CHECKING, Final
 
 from unikernel.errors import Refusal
-from unikernel.machine.registry import DEBUGGER
+from unikernel.machine.entry import DEBUGGER
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from unikernel.build.image import Image
-    from unikernel.machine.registry import Listing
+    from unikernel.machine.listing import Listing
 
 LONGEST_PATH_BYTES: Final = 107
 """A socket's address has room for so much (unix(7)), and gdb is told it whole."""

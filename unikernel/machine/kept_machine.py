@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from unikernel import abi
 from unikernel.errors import MachineError, Refusal, WrongState
-from unikernel.machine import panic, registry, wire
+from unikernel.machine import panic, wire
 from unikernel.machine.console import Console
+from unikernel.machine.entry import GONE
 from unikernel.machine.forwards import OpenForward
 from unikernel.machine.handle import Handle, MachineState, require
 from unikernel.machine.limits import Limits
@@ -255,9 +256,7 @@ class KeptMachine(Handle):
         now = time.monotonic_ns()
         host = HostTimes(now, None, self.console.first_byte_ns, now)
         transcript = self.console.transcript
-        run = Run(
-            self.name, STATUS_VMM, "vmm", registry.GONE, transcript, (), abi.Records(), host, {}, restarts=self.restarts
-        )
+        run = Run(self.name, STATUS_VMM, "vmm", GONE, transcript, (), abi.Records(), host, {}, restarts=self.restarts)
         return replace(run, channels=self._transcripts())
 
     def _transcripts(self) -> dict[str, Transcript]:

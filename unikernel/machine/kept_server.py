@@ -16,7 +16,8 @@ import struct
 from typing import TYPE_CHECKING, Final
 
 from unikernel.errors import UnikernelError, WrongState
-from unikernel.machine import registry, wire
+from unikernel.machine import wire
+from unikernel.machine.entry import CONSOLE
 from unikernel.machine.wire import PIECE_BYTES, PROTOCOL, Message
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Server:
 
     def __init__(self, machine: Machine, *, awaited: bool = False) -> None:
         """Not listening yet; see `open`. Where a viewer is `awaited`, the socket stays until one has come."""
-        self.path = machine.listing.beside(registry.CONSOLE)
+        self.path = machine.listing.beside(CONSOLE)
         self.seen = asyncio.Event()
         """Set by the first viewer."""
         self._machine = machine

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from unikernel.build.image import Image
     from unikernel.machine.disks import Disks
     from unikernel.machine.limits import Limits
+    from unikernel.machine.listing import Listing
     from unikernel.machine.power import Keep
-    from unikernel.machine.registry import Listing
     from unikernel.machine.vmm import Channel, Hardware, Session, Vmm
 
 CONTROL: Final = "HostControl"

@@ -14,9 +14,9 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from unikernel.errors import Refusal
+from unikernel.machine.runtime_folder import process_started
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 NETWORKS: Final = "networks"
@@ -109,14 +109,14 @@ class NetworkFolder:
         return f"/proc/self/fd/{self._fd}/{name}"
 
 
-def sweep(runtime: Path, started: Callable[[int], int | None]) -> None:
-    """Remove what owners left that are no more; `started` says when a process did, None where there is none."""
+def sweep(runtime: Path) -> None:
+    """Remove what owners left that are no more."""
     with contextlib.suppress(OSError):
         for folder in (runtime / NETWORKS).iterdir():
             for path in folder.iterdir():
                 parts = path.name.split("-", _OWNER_PARTS - 1)
                 owned = len(parts) == _OWNER_PARTS and parts[0].isdecimal() and parts[1].isdecimal()
-                if not owned or started(int(parts[0])) != int(parts[1]):
+                if not owned or process_started(int(parts[0])) != int(parts[1]):
                     with contextlib.suppress(OSError):
                         path.unlink()
             with contextlib.suppress(OSError):

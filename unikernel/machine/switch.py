@@ -10,9 +10,10 @@ import asyncio
 import os
 from typing import TYPE_CHECKING, Final
 
-from unikernel.machine import registry
+from unikernel.machine.entry import sweep
 from unikernel.machine.network_folder import NetworkFolder
 from unikernel.machine.outlet import Outlet
+from unikernel.machine.runtime_folder import process_started, runtime_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -35,9 +36,9 @@ class Place:
     def __init__(self, network: str, label: str, receive: Callable[[bytes], object]) -> None:
         """Join; `receive(frame)` is called for each frame that comes. Raises `Refusal`."""
         pid = os.getpid()
-        runtime = registry.runtime_folder()
-        registry.sweep(runtime)
-        self._folder = NetworkFolder(runtime, network, (pid, registry.process_started(pid) or 0), label)
+        runtime = runtime_folder()
+        sweep(runtime)
+        self._folder = NetworkFolder(runtime, network, (pid, process_started(pid) or 0), label)
         name = self._folder.name.encode()
         self._prefix = bytes([len(name)]) + name
         self._receive = receive
