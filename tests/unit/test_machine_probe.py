@@ -52,9 +52,9 @@ def prober(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Prober:
 
 
 def test_the_answer_is_kept(prober: Prober) -> None:
-    assert accelerator.choose("auto") is KVM
+    assert probe.choose("auto") is KVM
     prober.timings[KVM] = Timing(9)
-    assert accelerator.choose("auto") is KVM
+    assert probe.choose("auto") is KVM
     assert prober.asked == [TCG, KVM]
 
 

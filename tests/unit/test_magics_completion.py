@@ -1,7 +1,7 @@
 """Tab after the magic: verbs, names, devices, options and their values."""
 
 from tests.unit.cell import Cell, cell
-from unikernel.notebook.magics import VERBS
+from unikernel.notebook.guide import VERBS
 
 __all__ = ["cell"]
 

@@ -11,7 +11,7 @@ from tests.unit.cell import Cell, cell, echo, play
 from unikernel.errors import Refusal
 from unikernel.machine.fake import FakeMachine
 from unikernel.notebook import session
-from unikernel.notebook.magics import VERBS
+from unikernel.notebook.guide import VERBS
 from unikernel.stack import Stack
 
 __all__ = ["cell"]

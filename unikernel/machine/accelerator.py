@@ -9,12 +9,9 @@ import os
 from enum import Enum
 from typing import Final
 
-from unikernel.errors import Refusal
-
 KVM_DEVICE: Final = "/dev/kvm"
 KVM_GET_API_VERSION: Final = 0xAE00
 KVM_API_VERSION: Final = 12
-
 
 AUTO: Final = "auto"
 """The name that stands for whichever a probe finds the better."""
@@ -25,25 +22,6 @@ class Accelerator(Enum):
 
     TCG = "tcg"
     KVM = "kvm"
-
-
-def choose(name: str) -> Accelerator:
-    """The accelerator of that name; raises `Refusal` for an unknown one, and for KVM where this host has none to
-    use.
-    """
-    if name == AUTO:
-        from unikernel.machine import probe  # noqa: PLC0415 - who names one needs no probe
-
-        return probe.choice().accelerator
-    names = [*(accelerator.value for accelerator in Accelerator), AUTO]
-    if name not in names:
-        message = f'accel: there is no accelerator "{name}"; choose one of {", ".join(names)}.'
-        raise Refusal(message)
-    accelerator = Accelerator(name)
-    if accelerator is Accelerator.KVM and (lack := kvm_lack(KVM_DEVICE)):
-        message = f"accel: KVM is asked for, but {lack}; use tcg, which works everywhere."
-        raise Refusal(message)
-    return accelerator
 
 
 def kvm_lack(device: str) -> str:

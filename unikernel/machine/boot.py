@@ -14,13 +14,15 @@ from unikernel.devices.attachment import Disk, Nic
 from unikernel.devices.network import Forward
 from unikernel.errors import Refusal
 from unikernel.interfaces import Console
-from unikernel.machine import accelerator, debugger, forwards, nics
+from unikernel.machine import debugger, forwards, nics
+from unikernel.machine.accelerator import AUTO, Accelerator
 from unikernel.machine.disks import Disks, project_of
 from unikernel.machine.limits import DEFAULT_OUTPUT_BYTES, Limits
 from unikernel.machine.listing import Listing
 from unikernel.machine.machine import Machine
 from unikernel.machine.parameters import command_line, planted, settings
 from unikernel.machine.power import Power, PowerCut
+from unikernel.machine.probe import choose
 from unikernel.machine.qemu import Qemu
 from unikernel.machine.qemu_command import MEMORY_GRAIN_BYTES
 from unikernel.machine.vmm import Drive, Hardware
@@ -38,7 +40,7 @@ async def boot(
     image: Image,
     *,
     memory_bytes: int | None = None,
-    accel: str = accelerator.Accelerator.TCG.value,
+    accel: str = Accelerator.TCG.value,
     timeout_s: float | None = None,
     prompt: bool | None = None,
     name: str | None = None,
@@ -64,9 +66,9 @@ async def boot(
     """
     kept_bytes = output_limit_bytes
     limits = Limits(image.manifest.memory_bytes if memory_bytes is None else memory_bytes, kept_bytes, timeout_s)
-    if accel == accelerator.AUTO:
+    if accel == AUTO:
         # A probe may take a second: not on the loop, on which other machines live.
-        accel = (await asyncio.to_thread(accelerator.choose, accel)).value
+        accel = (await asyncio.to_thread(choose, accel)).value
     hardware = describe(
         image, limits, accel=accel, prompt=prompt, target=target, parameters=parameters, forward=forward
     )
@@ -134,7 +136,7 @@ def describe(
         Path(image.path),
         memory_bytes,
         command_line([*words, *said.words]),
-        accelerator.choose(accel),
+        choose(accel),
         drives,
         others,
         console=image.manifest.console if image.manifest.console in consoles else next(iter(consoles), ""),

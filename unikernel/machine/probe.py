@@ -15,9 +15,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from unikernel.errors import Refusal
 from unikernel.machine import accelerator as accelerators
 from unikernel.machine import qemu_command
-from unikernel.machine.accelerator import Accelerator, kvm_lack
+from unikernel.machine.accelerator import AUTO, Accelerator, kvm_lack
 from unikernel.machine.process import owned
 from unikernel.machine.vmm import Hardware
 from unikernel.targets import TARGETS
@@ -50,6 +51,23 @@ class Choice:
 
     accelerator: Accelerator
     reason: str
+
+
+def choose(name: str) -> Accelerator:
+    """The accelerator of that name; raises `Refusal` for an unknown one, and for KVM where this host has none to
+    use.
+    """
+    if name == AUTO:
+        return choice().accelerator
+    names = [*(each.value for each in Accelerator), AUTO]
+    if name not in names:
+        message = f'accel: there is no accelerator "{name}"; choose one of {", ".join(names)}.'
+        raise Refusal(message)
+    accelerator = Accelerator(name)
+    if accelerator is Accelerator.KVM and (lack := kvm_lack(accelerators.KVM_DEVICE)):
+        message = f"accel: KVM is asked for, but {lack}; use tcg, which works everywhere."
+        raise Refusal(message)
+    return accelerator
 
 
 def choice() -> Choice:

@@ -24,7 +24,8 @@ def complete(shell: Any, event: Any) -> list[str]:
 
 def candidates(session: Session, line: str, symbol: str) -> list[str]:
     """What may stand at the end of `line`, beginning with `symbol`."""
-    from unikernel.notebook.magics import VERBS, parser_of  # noqa: PLC0415
+    from unikernel.notebook.guide import VERBS  # noqa: PLC0415
+    from unikernel.notebook.magics import parser_of  # noqa: PLC0415
 
     words = line.split()[1:]
     if words and line.endswith(symbol) and symbol:

@@ -1,12 +1,30 @@
-"""What ``%unikernel`` alone shows: one screen."""
+"""The verbs, and what ``%unikernel`` alone shows: one screen."""
 
 from __future__ import annotations
 
 from html import escape
 
-from unikernel.notebook.magics import VERBS
 from unikernel.notebook.page import bundle, publish
 
+VERBS = {
+    "app": "the cell is the app; it imports what the image has",
+    "compose": "pick devices, target and memory, and see the graph",
+    "build": "make the image of an app or a stack",
+    "boot": "start a machine; its console is in the cell",
+    "console": "show a machine's console again, or one that another process keeps",
+    "capture": "keep what goes through a machine's nic, and show it decoded",
+    "ps": "list the machines that run",
+    "stop": "end a machine",
+    "describe": "the plan: graph, devices in boot order, components",
+    "check": "imports, types, and where MicroPython is not CPython",
+    "footprint": "who owns each byte of an image",
+    "plot": "draw the boot, the footprint or the memory",
+    "devices": "what a stack can be made of",
+    "doctor": "what this computer has and lacks, with the cure",
+    "fetch": "fill a folder with the sources, to build without network",
+    "clean": "say what the cache holds, and free it",
+}
+"""Each verb, which is a module of `unikernel.notebook.verbs`, in the order in which one meets them."""
 USAGE = {
     "app": "%%unikernel app NAME",
     "compose": "%unikernel compose [NAME]",

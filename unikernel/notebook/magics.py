@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from unikernel.errors import BuildError, Refusal
+from unikernel.notebook.guide import VERBS, show_guide
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -17,26 +18,6 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from unikernel.notebook.session import Session
-
-VERBS = {
-    "app": "the cell is the app; it imports what the image has",
-    "compose": "pick devices, target and memory, and see the graph",
-    "build": "make the image of an app or a stack",
-    "boot": "start a machine; its console is in the cell",
-    "console": "show a machine's console again, or one that another process keeps",
-    "capture": "keep what goes through a machine's nic, and show it decoded",
-    "ps": "list the machines that run",
-    "stop": "end a machine",
-    "describe": "the plan: graph, devices in boot order, components",
-    "check": "imports, types, and where MicroPython is not CPython",
-    "footprint": "who owns each byte of an image",
-    "plot": "draw the boot, the footprint or the memory",
-    "devices": "what a stack can be made of",
-    "doctor": "what this computer has and lacks, with the cure",
-    "fetch": "fill a folder with the sources, to build without network",
-    "clean": "say what the cache holds, and free it",
-}
-"""Each verb, which is a module of `unikernel.notebook.verbs`, in the order in which one meets them."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -65,8 +46,6 @@ def run(session: Session, line: str, cell: str | None = None) -> None:
     """One magic; raises `Refusal` for what makes no sense, and what the verb raises."""
     words = _words(line)
     if not words or words[0] in ("help", "-h", "--help"):
-        from unikernel.notebook.guide import show_guide  # noqa: PLC0415
-
         show_guide()
         return
     verb = words[0]
