@@ -38,7 +38,7 @@ bench: setup system-tests ## measure everything that has a goal: today, before, 
 upstream: setup ## run MicroPython's own tests on our machine
 	@$(BIN)/python -m tests.upstream
 
-fuzz: setup system-fuzz ## ten minutes of devices that lie, under the sanitizers; FUZZ_SECONDS says otherwise
+fuzz: setup system-fuzz ## ten minutes of devices and networks that lie, under the sanitizers; FUZZ_SECONDS says otherwise
 	@$(BIN)/python -m tests.fuzz $(ARGUMENTS)
 
 soak: setup system-tests ## cut the power of the file systems by the thousand, ask a server a million times; an hour

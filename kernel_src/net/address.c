@@ -50,13 +50,13 @@ bool address_read(const char *text, uint8_t family, struct address *address) {
 }
 
 void address_write_ip(const ip_addr_t *ip, char *text) {
-    enum { SMALL = 'a' - 'A' };
-    if (ipaddr_ntoa_r(ip, text, ADDRESS_TEXT_BYTES) == NULL) {
-        text[0] = 0;
+#if LWIP_IPV6
+    if (!IP_IS_V4(ip)) {
+        address_write_six((const uint8_t *)ip_2_ip6(ip)->addr, text);
+        return;
     }
-    for (char *at = text; *at != 0 && *at != '%'; at++) {
-        *at = (char)(*at >= 'A' && *at <= 'F' ? *at + SMALL : *at);
-    }
+#endif
+    ip4addr_ntoa_r(ip_2_ip4(ip), text, ADDRESS_TEXT_BYTES);
 }
 
 size_t address_write(const struct address *address, char *text) {

@@ -10,8 +10,9 @@ bool address_to_ip(const struct address *address, ip_addr_t *ip);
 
 void address_of_ip(const ip_addr_t *ip, uint16_t port, struct address *address);
 
-/* As RFC 5952 has it, in small letters; into ADDRESS_TEXT_BYTES. */
+/* Both into ADDRESS_TEXT_BYTES: in version 6 as RFC 5952 has it, and without the link's number. */
 void address_write_ip(const ip_addr_t *ip, char *text);
+void address_write_six(const uint8_t bytes[ADDRESS_IPV6_BYTES], char *text);
 
 /* 0 or -errno. */
 int net_errno(err_t error);

@@ -1,1 +1,1 @@
-"""Fuzzing: the virtio code, on the host, against devices that lie."""
+"""Fuzzing on the host: the virtio code against devices that lie, the network and TLS against whatever comes."""

@@ -1,4 +1,4 @@
-"""``make fuzz``: devices that lie, for ten minutes in all; ``FUZZ_SECONDS`` says otherwise.
+"""``make fuzz``: devices that lie, and networks, for ten minutes in all; ``FUZZ_SECONDS`` says otherwise.
 
 Each target has its share of the time, and begins with the inputs that are kept in ``corpus/``. With ``--keep``, what was
 found new is kept there, too, as far as it reaches what nothing else does. Names of targets as arguments fuzz those alone.
@@ -16,12 +16,15 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.fuzz import seeds
 from tests.fuzz.target import FUZZER, HERE, TARGETS, Target
 from unikernel.table import Column, Table
 
 SECONDS = 600
 ONE_INPUT_S = 20
 INPUT_MOST_BYTES = 512
+KEPT_MOST_BYTES = {"network": 64}
+"""Of those targets only inputs that are as short as that are kept: the others reach little more, and there are many."""
 DEFECT = "defect-"
 """Begins the name of an input that broke its target once, or would if that were a little different: kept for good."""
 
@@ -40,6 +43,7 @@ def fuzz(target: Target, seconds: int, build: Path) -> Finding:
     """Runs one target for `seconds`; it ends earlier at the first input that breaks it."""
     folder = build / target.name
     (folder / "corpus").mkdir(parents=True, exist_ok=True)
+    seeds.write(target.name, folder / "corpus")
     for old in folder.glob("broken-*"):  # libFuzzer keeps slow inputs under that name, too
         old.unlink()
     target.compile(FUZZER, folder / "fuzz")
@@ -55,24 +59,25 @@ def fuzz(target: Target, seconds: int, build: Path) -> Finding:
 
 
 def keep(target: Target, build: Path) -> None:
-    """Writes the target's corpus anew: the fewest and shortest inputs that reach all, and every defect that was."""
+    """Writes the target's corpus anew: a few inputs that reach what its seeds do not, and every defect that was."""
     fresh = build / target.name / "kept"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
+    begun = seeds.write(target.name, fresh)
     target.corpus.mkdir(parents=True, exist_ok=True)
     sources = (target.corpus, build / target.name / "corpus")
     command = [
         str(build / target.name / "fuzz"),
-        "-merge=1",
+        "-set_cover_merge=1",
         "-use_counters=0",
-        f"-max_len={INPUT_MOST_BYTES}",
+        f"-max_len={KEPT_MOST_BYTES.get(target.name, INPUT_MOST_BYTES)}",
         str(fresh),
     ]
     subprocess.run([*command, *map(str, sources)], check=True, capture_output=True)
     for old in target.corpus.iterdir():
         if not old.name.startswith(DEFECT):
             old.unlink()
-    for path in fresh.iterdir():
+    for path in set(fresh.iterdir()) - set(begun):
         shutil.copyfile(path, target.corpus / path.name)
 
 

@@ -3,6 +3,7 @@
 enum { BYTE_BITS = 8, BYTE_VALUES = 256 };
 
 static const uint8_t *at, *end;
+bool input_replayed;
 
 void input_start(const uint8_t *bytes, size_t length) {
     at = bytes;

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+extern bool input_replayed; /* inputs were kept: what takes long may be looked at, too */
+
 void input_start(const uint8_t *bytes, size_t length);
 bool input_over(void);
 

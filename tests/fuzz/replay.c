@@ -8,6 +8,7 @@
 enum { INPUT_MOST = 1 << 16 };
 
 int main(int count, char **names) {
+    input_replayed = true;
     for (int i = 1; i < count; i++) {
         printf("%s\n", names[i]);
         fflush(stdout);

@@ -7,6 +7,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.network import host as network
 from tests.tls import host
 
 HERE = Path(__file__).parent
@@ -23,6 +24,8 @@ REPLAY = ("gcc", "-fsanitize=address,undefined", str(HERE / "replay.c"))
 """Feeds files to a target: needs no clang."""
 TLS = "mbedtls:tls"
 """Stands among the sources for mbedTLS and what of ours sees it, but for arenas: the sanitizer's are better."""
+NETWORK = "lwip:net"
+"""Stands among them for lwIP and all of ours that sees it, with statics that can be made as they were at the start."""
 FUZZER = ("clang", "-fsanitize=fuzzer,address,undefined")
 
 
@@ -47,12 +50,18 @@ class Target:
         named = re.match(r"/\* sources: ([\w./: ]+)\n \* beside: ([\w./ ]+?) \*/\n", self.program.read_text())
         assert named, f"{self.program.name} names no sources"
         names = named[1].split()
-        flags, objects = list(FLAGS), []
+        flags: list[str] = list(FLAGS)
+        objects: list[Path] = []
         if TLS in names:
             names.remove(TLS)
             names += [name for name in host.OURS if name not in names and not name.endswith("/arena.c")]
             more, objects = host.library(tuple(word for word in compiler if not word.endswith(".c")))
             flags = [*flags, *more]
+        if NETWORK in names:
+            names.remove(NETWORK)
+            flags += network.flags()
+            objects = network.library(tuple(word for word in compiler if not word.endswith(".c")))
+            objects = [HERE / "statics_first.c", *objects, HERE / "statics_last.c"]
         sources = [*(KERNEL_SRC / name for name in names), *(HERE / name for name in named[2].split()), *objects]
         command = [*compiler, *flags, str(self.program), *map(str, sources), "-o", str(binary)]
         subprocess.run(command, check=True)

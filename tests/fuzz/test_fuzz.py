@@ -1,4 +1,4 @@
-"""Every input that was kept, through its target again: what was found once stays mended."""
+"""Every input that was kept, and those to begin with, through its target again: what was found once stays mended."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fuzz import seeds
 from tests.fuzz.target import HERE, REPLAY, TARGETS, Target
 
 CORPUS_MOST_BYTES = 300_000
@@ -17,7 +18,8 @@ PATIENCE_S = 120
 def test_no_input_that_was_kept_breaks_its_target(target: Target, tmp_path: Path) -> None:
     binary = tmp_path / target.name
     target.compile(REPLAY, binary)
-    inputs = sorted(map(str, target.corpus.iterdir()))
+    (tmp_path / "seeds").mkdir()
+    inputs = sorted(map(str, (*target.corpus.iterdir(), *seeds.write(target.name, tmp_path / "seeds"))))
     assert inputs
     done = subprocess.run([str(binary), *inputs], capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert done.returncode == 0, f"{done.stdout.splitlines()[-1]}\n{done.stderr}"

@@ -21,9 +21,9 @@ PATIENCE_S: Final = 300
 
 def compiled(folder: Path) -> Path:
     """The program."""
-    flags = ["gcc", "-std=gnu17", "-O1", "-g", "-Wall", "-Werror", *host.SANITIZED, *host.flags()]
+    flags = [*host.SANITIZED, "-std=gnu17", "-O1", "-g", "-Wall", "-Werror", *host.flags()]
     program = folder / "inside"
-    command = [*flags, str(HERE / "inside.c"), *map(str, host.library(("gcc",))), "-o", str(program)]
+    command = [*flags, str(HERE / "inside.c"), *map(str, host.library(host.SANITIZED)), "-o", str(program)]
     subprocess.run(command, check=True, timeout=PATIENCE_S)
     return program
 
