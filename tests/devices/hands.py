@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from ast import literal_eval
-from hashlib import sha256
 from pathlib import Path
 
-from tests.power.workload import FOLDER, Tree, content
+from tests.power.workload import CONTENT, FOLDER, SHOW, Tree, content
 from unikernel.app import App
 from unikernel.build.image import Image, build
 from unikernel.devices import OPEN, FatFs, LittleFs, VirtioBlock
@@ -26,26 +25,11 @@ TREE: Tree = {
     f"folder/inner/{LONG}": content(4, 700),
     "folder/nothing": FOLDER,
 } | {f"folder/of many {i}": content(5 + i, 10 * i) for i in range(40)}
-APP = """
-import hashlib, os
-def c(seed, size):
-    return bytes((seed * 31 + i * 7 + (i >> 8) * 13) & 255 for i in range(size))
-def show(folder, name):
-    for entry in sorted(os.listdir(folder)):
-        path = folder + "/" + entry
-        if os.stat(path)[0] & 0x4000:
-            print((name + entry, None))
-            show(path, name + entry + "/")
-        else:
-            with open(path, "rb") as file:
-                data = file.read()
-            assert len(data) == os.stat(path)[6]
-            print((name + entry, hashlib.sha256(data).digest()))
-"""
-READER = APP + 'show("/fs", "")\n'
+READER = SHOW + 'show("/fs", "")\n'
 WRITER = (
-    APP
+    CONTENT
     + """
+import os
 for path, data in TREE:
     if data is None:
         os.mkdir("/fs/" + path)
@@ -83,8 +67,3 @@ async def said(made: Image, size: int) -> str:
 async def seen(made: Image, size: int) -> Tree:
     """What a reader tells, with digests in the place of content."""
     return dict(literal_eval(line) for line in (await said(made, size)).splitlines())
-
-
-def digests(tree: Tree) -> Tree:
-    """The same of a tree that is known."""
-    return {path: None if value is FOLDER else sha256(value).digest() for path, value in tree.items()}

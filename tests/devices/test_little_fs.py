@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.devices.hands import READER, TREE, WRITER, WRITTEN, digests, image, said, seen
+from tests.devices.hands import READER, TREE, WRITER, WRITTEN, image, said, seen
 from tests.power.disks import little_fs, little_tree
-from tests.power.workload import FOLDER
+from tests.power.workload import FOLDER, digests
 from unikernel.devices import LittleFs
 from unikernel.units import KIB, MIB
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.devices import breaks
 from tests.promises.c_image import c_image
 from unikernel.abi import TraceKind
 from unikernel.build.image import Image
@@ -20,10 +21,7 @@ from unikernel.machine.qemu_command import standalone_command
 
 HERE = Path(__file__).parent
 PATIENCE_S = 30
-COUNT = 100_000
-BREAKS = 50
 MIB = 1 << 20
-PATTERN = bytes(range(1, 256)) * (COUNT // 255 + 1)
 EVERY_VALUE = bytes(range(256)) * (MIB // 256)
 
 pytestmark = pytest.mark.parametrize("target", ["x86_64-microvm", "x86_64-q35"])
@@ -34,24 +32,11 @@ def image_of(path: str, folder: Path, channels: str = "") -> Image:
 
 
 async def test_a_break_costs_no_byte_though_the_machine_reads_nothing_before(tmp_path: Path, target: str) -> None:
-    image = image_of("uart16550/break_when_full.c", tmp_path)
-    machine = await boot(image, target=target, timeout_s=PATIENCE_S)
-    await machine.console.expect("up")
-    sending = asyncio.ensure_future(machine.console.send(PATTERN[:COUNT]))
-    await asyncio.wait((sending,), timeout=0.2)
-    await machine.interrupt()
-    run = await machine.wait(PATIENCE_S)
-    await sending
-    assert (run.status, run.transcript.data) == (0, b"up\r\nwhole\r\n"), run.reason
+    await breaks.check_that_one_costs_no_byte(image_of("uart16550/break_when_full.c", tmp_path), target)
 
 
 async def test_no_break_is_lost_in_a_flood_of_output(tmp_path: Path, target: str) -> None:
-    machine = await boot(image_of("uart16550/break_in_flood.c", tmp_path), target=target, timeout_s=PATIENCE_S)
-    await machine.console.expect("0123")
-    for _ in range(BREAKS):
-        await machine.interrupt()
-        await machine.console.expect("break", PATIENCE_S)
-    assert (await machine.wait(PATIENCE_S)).status == 0
+    await breaks.check_that_none_is_lost(image_of("uart16550/break_in_flood.c", tmp_path), target)
 
 
 async def test_a_character_interrupts_in_its_order(tmp_path: Path, target: str) -> None:

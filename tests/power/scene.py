@@ -5,12 +5,11 @@ from __future__ import annotations
 import tempfile
 from ast import literal_eval
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from tests.power import disks, recording, verdict, workload
 from tests.power.recording import Cut, Event
-from tests.power.workload import FOLDER, Life, Tree
+from tests.power.workload import Life, Tree, digests
 from unikernel.app import App
 from unikernel.build.image import Image, build
 from unikernel.devices import FatFs, LittleFs, LittleKv, VirtioBlock
@@ -23,19 +22,7 @@ from unikernel.units import KIB
 PATIENCE_S = 60
 SIZES = {LittleFs: 512 * KIB, FatFs: 1024 * KIB}
 WHERE = "/fs"
-READER = """
-import hashlib, os
-def show(folder, name):
-    for entry in sorted(os.listdir(folder)):
-        path = folder + "/" + entry
-        if os.stat(path)[0] & 0x4000:
-            print((name + entry, None))
-            show(path, name + entry + "/")
-        else:
-            with open(path, "rb") as file:
-                print((name + entry, hashlib.sha256(file.read()).digest()))
-show("/fs", "")
-"""
+READER = workload.SHOW + 'show("/fs", "")\n'
 
 
 @dataclass
@@ -107,11 +94,11 @@ class Scene:
         if not any(disk):
             return {}
         if self.kind is LittleFs:
-            return _digests(disks.little_tree(disk))
+            return _names(digests(disks.little_tree(disk)))
         with tempfile.TemporaryDirectory() as name:
             file = Path(name) / "disk.img"
             file.write_bytes(disk)
-            return _digests(disks.fat_tree(file, Path(name) / "out"))
+            return _names(digests(disks.fat_tree(file, Path(name) / "out")))
 
     async def read(self) -> Tree | str:
         """The tree as a machine sees it, with a digest in the place of content; or what the machine said instead."""
@@ -127,10 +114,6 @@ def stack(kind: type[LittleFs | FatFs], name: str, app: str, size: int) -> Stack
     files = kind(name="fs", disk=disk, mount_point=WHERE)
     made = Stack.default(name, App.from_text(app)).add(disk).add(files)
     return made.add(LittleKv(name=workload.KEYS, files=files)) if isinstance(files, LittleFs) else made
-
-
-def _digests(tree: Tree) -> Tree:
-    return _names({path: None if value is FOLDER else sha256(value).digest() for path, value in tree.items()})
 
 
 def _names(tree: Tree) -> Tree:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from itertools import product
 from random import Random
 
@@ -23,20 +24,46 @@ VALUE_MOST_BYTES = 65536
 GONE = "gone"
 """What a change has for a path that is there no more."""
 
-PRELUDE = """
-import os, unikernel
-disk = unikernel.device("data")
+CONTENT = """
 def c(seed, size):
     return bytes((seed * 31 + i * 7 + (i >> 8) * 13) & 255 for i in range(size))
+"""
+SHOW = """
+import hashlib, os
+def show(folder, name):
+    for entry in sorted(os.listdir(folder)):
+        path = folder + "/" + entry
+        if os.stat(path)[0] & 0x4000:
+            print((name + entry, None))
+            show(path, name + entry + "/")
+        else:
+            with open(path, "rb") as file:
+                data = file.read()
+            assert len(data) == os.stat(path)[6]
+            print((name + entry, hashlib.sha256(data).digest()))
+"""
+"""An app's way to tell a tree, a line a path, with digests in the place of content."""
+
+PRELUDE = (
+    CONTENT
+    + """
+import os, unikernel
+disk = unikernel.device("data")
 def mark(number):
     print(number)
     disk.discard(number, 1)
 """
+)
 
 
 def content(seed: int, size: int) -> bytes:
     """The same bytes as the app's c()."""
     return bytes((seed * 31 + i * 7 + (i >> 8) * 13) & 255 for i in range(size))
+
+
+def digests(tree: Tree) -> Tree:
+    """What `show` tells of a tree that is known."""
+    return {path: None if value is FOLDER else sha256(value).digest() for path, value in tree.items()}
 
 
 @dataclass(frozen=True)
