@@ -23,8 +23,9 @@ from unikernel.devices import (
     app_parameter,
     listing,
 )
+from unikernel.devices.app_requirements import APP, APP_REQUIREMENTS
 from unikernel.errors import Refusal
-from unikernel.interfaces import Clock, Console, Dns, Entropy, Interface, Tcp, Tls, Udp
+from unikernel.interfaces import Clock, Console, Entropy, Interface
 from unikernel.stack import Stack, settings
 from unikernel.table import Card, Column, Shown, Table
 from unikernel.targets import Target, target_named
@@ -38,19 +39,6 @@ DEFAULTS: dict[type[Interface | Device], type[Device]] = {
     LittleFs: LittleFs,
 }
 """What the plan adds where nobody in the stack provides a required interface."""
-
-APP = "app"
-APP_REQUIREMENTS = (
-    Requirement("console", Console, optional=False),
-    Requirement("files", RomFiles, optional=False),
-    Requirement("clock", Clock, optional=False),
-    Requirement("entropy", Entropy, optional=True),
-    Requirement("tcp", Tcp, optional=True),
-    Requirement("udp", Udp, optional=True),
-    Requirement("dns", Dns, optional=True),
-    Requirement("tls", Tls, optional=True),
-)
-"""What the runtime asks for on the app's behalf; entropy and the network only where the stack has them."""
 
 RUNTIME_COMPONENTS = ("arch", "core", "libc", "micropython", "extmod", "port", "modules")
 """The components of every image, beside its drivers and what is generated."""

@@ -6,9 +6,10 @@ import pytest
 
 from unikernel.app import App
 from unikernel.devices import OPEN, EncryptedBlock, GitFiles, Log, RamDisk, Repl, RomFiles, Uart16550, VirtioNet
+from unikernel.devices.app_requirements import APP
 from unikernel.notebook.widgets.composer import StackComposer
 from unikernel.notebook.widgets.problem import Problem, examine
-from unikernel.plan import APP, Plan, resolve
+from unikernel.plan import Plan, resolve
 from unikernel.stack import Stack
 
 HELLO = App.from_text("print(1)")

@@ -10,7 +10,8 @@ import pytest
 
 from unikernel.app import App
 from unikernel.devices import Log, Repl, RomFiles, TscClock
-from unikernel.plan import APP, resolve
+from unikernel.devices.app_requirements import APP
+from unikernel.plan import resolve
 from unikernel.plots import graph, svg, svg_lines
 from unikernel.plots.layers import GAP_PX, heights, layout
 from unikernel.stack import Stack

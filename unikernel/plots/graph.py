@@ -6,7 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
-from unikernel.plan import APP, APP_REQUIREMENTS, DEFAULTS
+from unikernel.devices.app_requirements import APP, APP_REQUIREMENTS
+from unikernel.plan import DEFAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import ipywidgets
 
 from unikernel.app import App
+from unikernel.devices.app_requirements import APP
 from unikernel.errors import BuildError, UnikernelError
 from unikernel.notebook.page import bundle, tokens
 from unikernel.notebook.plan_page import pictures
@@ -18,7 +19,7 @@ from unikernel.notebook.widgets.catalogue import Catalogue
 from unikernel.notebook.widgets.device_form import DeviceForm
 from unikernel.notebook.widgets.edits import free_name, removed, said, use
 from unikernel.notebook.widgets.problem import Problem, examine
-from unikernel.plan import APP, Plan
+from unikernel.plan import Plan
 from unikernel.plots import graph
 from unikernel.project import HELLO, write
 from unikernel.stack import Stack, check_memory

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 
 from unikernel.devices import Device, Parameter, Requirement, Value
+from unikernel.devices.app_requirements import APP, APP_REQUIREMENTS
 from unikernel.notebook.widgets.parameter_row import ParameterRow
-from unikernel.plan import APP, APP_REQUIREMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from unikernel.devices import OPEN
-from unikernel.plan import APP
+from unikernel.devices.app_requirements import APP
 
 if TYPE_CHECKING:
     from unikernel.devices import Device, Value

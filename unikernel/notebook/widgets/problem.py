@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from unikernel.devices import CATALOGUE
+from unikernel.devices.app_requirements import APP, APP_REQUIREMENTS
 from unikernel.errors import Refusal
 from unikernel.notebook.widgets.edits import free_name, use
-from unikernel.plan import APP, APP_REQUIREMENTS, DEFAULTS, Plan, resolve
+from unikernel.plan import DEFAULTS, Plan, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,123 +1,33 @@
-"""A project: a folder with ``unikernel.toml`` (the stack) and ``main.py`` (the app)."""
+"""The ``unikernel.toml`` of a project as a stack; what is wrong in it is refused with its place."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from unikernel.app import MAIN, App
+from unikernel.app import App
 from unikernel.devices import CATALOGUE, OPEN, Device, GitFiles, Parameter, app_parameter
+from unikernel.devices.app_requirements import APP_REQUIREMENTS
 from unikernel.errors import Refusal
 from unikernel.packages import pins
-from unikernel.stack import Stack, check_memory, class_named, setting, toml
+from unikernel.stack import Stack, check_memory, class_named, setting
 from unikernel.targets import DEFAULT as DEFAULT_TARGET
 from unikernel.targets import target_named
-from unikernel.units import exact_memory, parse_memory
+from unikernel.units import parse_memory
 
-FILE = "unikernel.toml"
-HELLO = 'print("Hello from a unikernel.")\n'
-_KEYS = ("name", "target", "memory", "packages", "app", "parameters", "devices")
-_USES = ("console", "files", "clock", "entropy", "tcp", "udp", "dns", "tls")
+KEYS = ("name", "target", "memory", "packages", "app", "parameters", "devices")
+USES = tuple(need.field for need in APP_REQUIREMENTS)
 
 
-@dataclass(frozen=True)
-class Project:
-    """A folder and the stack that its ``unikernel.toml`` describes."""
-
-    folder: Path
-    stack: Stack
-
-    @property
-    def build_folder(self) -> Path:
-        """Where its images go."""
-        return self.folder / "build"
-
-    @classmethod
-    def create(cls, folder: Path | str) -> Project:
-        """A new project with the default stack; raises `Refusal` if `folder` exists already or cannot be made."""
-        folder = Path(folder)
-        name = re.sub(r"[^A-Za-z0-9_.-]", "-", folder.resolve().name).lstrip("_.-") or "app"
-        stack = Stack.default(name[:64], App.from_text(HELLO))
-        try:
-            folder.mkdir(parents=True)
-        except FileExistsError as error:
-            raise Refusal(f"{folder}: it exists already; name a new folder.") from error
-        except OSError as error:
-            raise Refusal(
-                f"{folder}: it cannot be made ({error.strerror}); name a folder that you may write."
-            ) from error
-        (folder / MAIN).write_text(HELLO)
-        (folder / FILE).write_text(write(stack))
-        return cls.load(folder)
-
-    @classmethod
-    def load(cls, folder: Path | str) -> Project:
-        """The project in `folder`; raises `Refusal` with file and line for what is wrong in it."""
-        folder = Path(folder)
-        path = folder / FILE
-        if not folder.exists():
-            raise Refusal(f"{folder}: there is no such folder; make a project with unikernel new {folder}.")
-        try:
-            text = path.read_bytes().decode()
-        except (FileNotFoundError, NotADirectoryError) as error:
-            raise Refusal(f"{folder}: there is no {FILE}; make a project with unikernel new DIR.") from error
-        except UnicodeDecodeError as error:
-            raise Refusal(f"{path}: it is not UTF-8 at byte {error.start}; save it as UTF-8.") from error
-        except OSError as error:
-            raise Refusal(f"{path}: it cannot be read ({error.strerror}); mend its rights.") from error
-        try:
-            data = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise Refusal(_syntax(path, error)) from error
-        return cls(folder, _Reader(path, text).stack(data, folder))
+def name_of(folder: Path) -> str:
+    """A stack's name, where none is given: the folder's, as far as a name may be so."""
+    return re.sub(r"[^A-Za-z0-9_.-]", "-", folder.resolve().name).lstrip("_.-") or "app"
 
 
-def write(stack: Stack) -> str:
-    """The ``unikernel.toml`` of `stack`."""
-    lines = [
-        f"name = {toml(stack.name)}",
-        f"target = {toml(stack.target)}",
-        f'memory = "{exact_memory(stack.memory_bytes)}"',
-    ]
-    if stack.packages:
-        lines += [f"packages = [{', '.join(map(toml, stack.packages))}]"]
-    if stack.uses:
-        lines += ["", "[app]", *(f"{key} = {toml(value)}" for key, value in stack.uses.items())]
-    if stack.parameters:
-        lines += ["", "[parameters]", *(f"{each.name} = {_declaration(each)}" for each in stack.app_parameters)]
-    for device in stack.devices:
-        lines += ["", f"[devices.{device.name}]", f'class = "{type(device).__name__}"']
-        for need in device.requirements():
-            given = getattr(device, need.field)
-            if isinstance(given, Device):
-                lines.append(f"{need.field} = {toml(given.name)}")
-        lines += [
-            f"{each.name} = {setting(each, getattr(device, each.name), opened=each.name in device.left_open)}"
-            for each in device.parameters()
-            if not each.secret_bytes
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def _declaration(parameter: Parameter) -> str:
-    """An app's parameter: a value, or a table."""
-    said = {key: getattr(parameter, key) for key in ("text", *app_parameter.LIMITS)}
-    parts = [
-        f"{key} = [{', '.join(map(toml, value))}]" if key == "choices" else f"{key} = {toml(value)}"
-        for key, value in said.items()
-        if value not in ("", (), None)
-    ]
-    if not parts:
-        return setting(parameter, parameter.default, opened=parameter.open)
-    head = f"{'open' if parameter.open else 'value'} = {setting(parameter, parameter.default, opened=False)}"
-    return f"{{ {', '.join([head, *parts])} }}"
-
-
-def _syntax(path: Path, error: tomllib.TOMLDecodeError) -> str:
+def syntax(path: Path, error: tomllib.TOMLDecodeError) -> str:
     """The parser's message, its place in front."""
     message, _, place = str(error).partition(" (at ")
     line = re.match(r"line (\d+), column (\d+)", place)
@@ -128,10 +38,11 @@ def _syntax(path: Path, error: tomllib.TOMLDecodeError) -> str:
     return f"{where}: {message[:1].lower()}{message[1:]}; mend the TOML there."
 
 
-class _Reader:
+class Reader:
     """Reads one file's tables; every refusal starts with the file and the line."""
 
     def __init__(self, path: Path, text: str) -> None:
+        """`text` is what `path` says."""
         self.path = path
         self.lines = text.splitlines()
 
@@ -151,8 +62,9 @@ class _Reader:
         return f"{self.path}:{head}" if head else str(self.path)
 
     def stack(self, data: dict[str, Any], folder: Path) -> Stack:
-        self._known(data, _KEYS, "")
-        name = self._text(data, "name", re.sub(r"[^A-Za-z0-9_.-]", "-", folder.resolve().name).lstrip("_.-") or "app")
+        """The stack of the project in `folder`, whose file parsed to `data`; raises `Refusal`."""
+        self._known(data, KEYS, "")
+        name = self._text(data, "name", name_of(folder))
         target = target_named(self._text(data, "target", DEFAULT_TARGET), self.at("", "target")).name
         place = self.at("", "memory")
         size = data.get("memory", "8 MiB")
@@ -160,7 +72,7 @@ class _Reader:
             raise Refusal(f'{place}: memory is {size!r}; write it like "8 MiB".')
         size = check_memory(parse_memory(size, place), place)
         uses = self._table(data, "app")
-        self._known(uses, _USES, "app")
+        self._known(uses, USES, "app")
         for key in uses:
             self._text(uses, key, "", "app")
         packages = self._packages(data)
