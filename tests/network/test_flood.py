@@ -110,7 +110,7 @@ async def test_peers_that_take_nothing_hold_up_nobody_and_their_memory_comes_bac
     """Half of them ask for what the service has not written when they are reset; for the others it has, and has closed."""
     async with peer(LAB) as host, ends(host) as each, served(image) as app:
         before = await app.ask("used()")
-        closed = [await greedy(each, "/send/8000", last=True) for _ in range(GREEDY)]
+        closed = [await greedy(each, "/send/4000", last=True) for _ in range(GREEDY)]
         async with asyncio.timeout(PATIENCE_S):
             while await app.ask("len(clients)"):
                 await asyncio.sleep(0.1)
