@@ -15,6 +15,7 @@ enum {
     TLS_SESSION_BYTES = 48 * 1024, /* of each session: unikernel/devices/mbed_tls.py says the same */
     TLS_ALIGN = 64,
     TLS_WORDS_BYTES = 200,
+    TLS_SAVED_BYTES = 8 * 1024, /* what is longer is not saved: a ticket is as long as a server likes */
 };
 
 /* What a call can say beside a count, which is not below zero. */
@@ -68,10 +69,17 @@ struct tls_stream {
     void *of;
 };
 
-/* `host` is whom a client asks for, NULL: it does not say. `before` is what tls_session_save gave, or NULL. 0; -1 where
- * all sessions are in use; else as tls_words says. */
+/* `host` is whom a client asks for, NULL: it does not say. 0, or as tls_words says. */
 int tls_session_new(struct tls_context *context, const char *host, struct tls_session **made);
 void tls_session_free(struct tls_session *self);
+
+/* Of a client whose server has given a ticket: what another can go on from, with secrets. It is for the same context,
+ * whose rules have not changed, and the same host: whoever keeps it sees to that, as what was checked is not checked
+ * again. How many bytes there are, written where there is `room`; 0: no ticket came, or one that is too long. */
+size_t tls_session_save(const struct tls_session *self, void *bytes, size_t room);
+/* Before the handshake; where server or version will not go on, the session begins anew. 0, or TLS_MEMORY. */
+int tls_session_resume(struct tls_session *self, const void *saved, size_t length);
+bool tls_session_resumed(const struct tls_session *self);
 
 /* After TLS_UNVERIFIED, TLS_FAILED or TLS_MEMORY a session is of no more use. */
 int tls_session_handshake(struct tls_session *self, const struct tls_stream *stream); /* 0 when it is over */

@@ -26,6 +26,7 @@ typedef struct tls_context_object {
     struct tls_context *context; /* NULL once it is gone */
     bool server, check_hostname;
     int verify, least, most;
+    unsigned rules; /* how often they have changed, certificates and roots among them */
 } tls_context_object_t;
 extern const mp_obj_type_t tls_context_type;
 
@@ -37,6 +38,8 @@ typedef struct tls_socket_object {
     struct tls_session *session; /* NULL: closed, or it failed */
     uintptr_t wants;             /* the direction that is waited for, where it is the other one */
     bool ragged, busy;
+    mp_obj_t host;   /* or None */
+    unsigned rules;  /* of the context, when it began */
     int error;       /* of the stream, in the call that runs */
     mp_obj_t raised; /* by the stream, in the call that runs, or MP_OBJ_NULL */
 } tls_socket_object_t;
@@ -48,7 +51,14 @@ extern const mp_stream_p_t tls_stream_protocol;
 /* tls_socket.c */
 struct tls_wrap {
     bool server, handshake, ragged;
-    mp_obj_t host; /* or None */
+    mp_obj_t host;  /* or None */
+    mp_obj_t saved; /* an SSLSession, or None */
 };
 mp_obj_t tls_socket(tls_context_object_t *context, mp_obj_t stream, const struct tls_wrap *how);
 extern const mp_obj_type_t tls_socket_type;
+
+/* tls_saved.c: tls.SSLSession. */
+extern const mp_obj_type_t tls_saved_type;
+mp_obj_t tls_saved(const tls_socket_object_t *self);                       /* or None */
+void tls_saved_check(const tls_context_object_t *context, mp_obj_t saved); /* raises, if it is not for that */
+int tls_saved_resume(const tls_socket_object_t *self, mp_obj_t saved);     /* 0, or a status of crypto/tls.h */

@@ -27,6 +27,7 @@ static tls_context_object_t *context_of(mp_obj_t self_in) {
 }
 
 static void rules_changed(tls_context_object_t *self) {
+    self->rules++;
     tls_context_verify(self->context, (enum tls_verify)self->verify, self->check_hostname);
     tls_context_versions(self->context, (enum tls_version)self->least, (enum tls_version)self->most);
 }
@@ -47,6 +48,7 @@ static mp_obj_t make_new(const mp_obj_type_t *type, size_t count, size_t keyword
     self->verify = server ? CERT_NONE : CERT_REQUIRED;
     self->least = TLS_1_2;
     self->most = TLS_1_3;
+    self->rules = 0;
     self->context = tls_context_new(server);
     if (self->context == NULL) {
         gc_collect(); /* one that nobody holds any more gives its memory back */
@@ -99,7 +101,8 @@ static mp_obj_t load_cert_chain(size_t count, const mp_obj_t *positional, mp_map
     };
     mp_arg_val_t arguments[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(count - 1, positional + 1, keywords, MP_ARRAY_SIZE(allowed), allowed, arguments);
-    const tls_context_object_t *self = context_of(positional[0]);
+    tls_context_object_t *self = context_of(positional[0]);
+    self->rules++;
     mp_obj_t keep[2];
     const mp_buffer_info_t chain = content(arguments[0].u_obj, &keep[0]);
     const bool together = arguments[1].u_obj == mp_const_none;
@@ -116,7 +119,8 @@ static mp_obj_t load_verify_locations(size_t count, const mp_obj_t *positional, 
     };
     mp_arg_val_t arguments[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(count - 1, positional + 1, keywords, MP_ARRAY_SIZE(allowed), allowed, arguments);
-    const tls_context_object_t *self = context_of(positional[0]);
+    tls_context_object_t *self = context_of(positional[0]);
+    self->rules++;
     for (size_t i = 0; i < MP_ARRAY_SIZE(allowed); i++) {
         if (arguments[i].u_obj != mp_const_none) {
             mp_obj_t keep;
@@ -129,7 +133,8 @@ static mp_obj_t load_verify_locations(size_t count, const mp_obj_t *positional, 
 static MP_DEFINE_CONST_FUN_OBJ_KW(load_verify_locations_obj, 1, load_verify_locations);
 
 static mp_obj_t load_default_certs(mp_obj_t self_in) {
-    const tls_context_object_t *self = context_of(self_in);
+    tls_context_object_t *self = context_of(self_in);
+    self->rules++;
     const struct rom_file roots = tls_device_roots();
     if (roots.bytes != NULL) {
         check(tls_context_load_roots(self->context, roots.bytes, roots.length));
@@ -139,7 +144,8 @@ static mp_obj_t load_default_certs(mp_obj_t self_in) {
 static MP_DEFINE_CONST_FUN_OBJ_1(load_default_certs_obj, load_default_certs);
 
 static mp_obj_t set_alpn_protocols(mp_obj_t self_in, mp_obj_t names_in) {
-    const tls_context_object_t *self = context_of(self_in);
+    tls_context_object_t *self = context_of(self_in);
+    self->rules++;
     size_t count;
     mp_obj_t *items;
     mp_obj_get_array(names_in, &count, &items);
@@ -166,13 +172,14 @@ static void check_roots(mp_obj_t self_in) {
 }
 
 static mp_obj_t wrap_socket(size_t count, const mp_obj_t *positional, mp_map_t *keywords) {
-    enum { SOCK, SERVER_SIDE, HANDSHAKE, RAGGED, HOST };
+    enum { SOCK, SERVER_SIDE, HANDSHAKE, RAGGED, HOST, SAVED };
     static const mp_arg_t allowed[] = {
         {MP_QSTR_sock, MP_ARG_REQUIRED | MP_ARG_OBJ, {}},
         {MP_QSTR_server_side, MP_ARG_BOOL, {.u_bool = false}},
         {MP_QSTR_do_handshake_on_connect, MP_ARG_BOOL, {.u_bool = true}},
         {MP_QSTR_suppress_ragged_eofs, MP_ARG_BOOL, {.u_bool = true}},
         {MP_QSTR_server_hostname, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_session, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
     };
     mp_arg_val_t arguments[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(count - 1, positional + 1, keywords, MP_ARRAY_SIZE(allowed), allowed, arguments);
@@ -182,12 +189,16 @@ static mp_obj_t wrap_socket(size_t count, const mp_obj_t *positional, mp_map_t *
         .handshake = arguments[HANDSHAKE].u_bool,
         .ragged = arguments[RAGGED].u_bool,
         .host = arguments[HOST].u_obj,
+        .saved = arguments[SAVED].u_obj,
     };
     if (how.server != self->server) {
         mp_raise_ValueError(MP_ERROR_TEXT("server_side and the context's protocol say different things"));
     }
     if (self->check_hostname && how.host == mp_const_none) {
         mp_raise_ValueError(MP_ERROR_TEXT("check_hostname requires server_hostname"));
+    }
+    if (how.saved != mp_const_none) {
+        tls_saved_check(self, how.saved);
     }
     check_roots(positional[0]);
     return tls_socket(self, arguments[SOCK].u_obj, &how);
@@ -262,6 +273,7 @@ static const mp_rom_map_elem_t globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_tls)},
     {MP_ROM_QSTR(MP_QSTR_SSLContext), MP_ROM_PTR(&tls_context_type)},
     {MP_ROM_QSTR(MP_QSTR_SSLSocket), MP_ROM_PTR(&tls_socket_type)},
+    {MP_ROM_QSTR(MP_QSTR_SSLSession), MP_ROM_PTR(&tls_saved_type)},
     {MP_ROM_QSTR(MP_QSTR_SSLError), MP_ROM_PTR(&mp_type_SSLError)},
     {MP_ROM_QSTR(MP_QSTR_SSLCertVerificationError), MP_ROM_PTR(&mp_type_SSLCertVerificationError)},
     {MP_ROM_QSTR(MP_QSTR_SSLEOFError), MP_ROM_PTR(&mp_type_SSLEOFError)},

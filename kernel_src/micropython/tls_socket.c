@@ -134,6 +134,10 @@ static void attr(mp_obj_t self_in, qstr name, mp_obj_t *destination) {
     }
     if (name == MP_QSTR_context) {
         destination[0] = MP_OBJ_FROM_PTR(self->context);
+    } else if (name == MP_QSTR_session) {
+        destination[0] = tls_saved(self);
+    } else if (name == MP_QSTR_session_reused) {
+        destination[0] = mp_obj_new_bool(self->session != NULL && tls_session_resumed(self->session));
     } else if (self->stream != MP_OBJ_NULL &&
                (name == MP_QSTR_setblocking || name == MP_QSTR_settimeout || name == MP_QSTR_getpeername ||
                 name == MP_QSTR_getsockname || name == MP_QSTR_setsockopt || name == MP_QSTR_fileno)) {
@@ -154,6 +158,8 @@ mp_obj_t tls_socket(tls_context_object_t *context, mp_obj_t stream, const struct
     self->stream = stream;
     self->session = NULL;
     self->wants = 0;
+    self->host = how->host;
+    self->rules = context->rules;
     self->ragged = how->ragged;
     self->busy = false;
     self->raised = MP_OBJ_NULL;
@@ -162,7 +168,11 @@ mp_obj_t tls_socket(tls_context_object_t *context, mp_obj_t stream, const struct
         gc_collect(); /* a session that nobody holds any more gives its memory back */
         status = tls_session_new(context->context, host, &self->session);
     }
+    if (status == 0 && how->saved != mp_const_none) {
+        status = tls_saved_resume(self, how->saved);
+    }
     if (status != 0) {
+        tls_socket_end(self);
         tls_raise(status);
     }
     if (how->handshake && (status = tls_socket_handshake(self)) != 0) {

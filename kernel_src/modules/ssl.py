@@ -2,8 +2,8 @@
 
 A client's context checks the chain, the dates and the name of what a server shows, by the roots that were loaded or
 that the stack names. Where a file is asked for, its bytes will do, too. What differs: a server with several chains
-shows the one for the name that is asked for; `getpeercert` gives the certificate as it came, ``getpeercert(True)``; no
-session can be saved by the app, and no cipher suites chosen; `wrap_socket` is a method of a context.
+shows the one for the name that is asked for; `getpeercert` gives the certificate as it came, ``getpeercert(True)``; what
+`SSLSocket.session` gives tells nothing of itself; no cipher suites can be chosen; `wrap_socket` is a method of a context.
 """
 
 import tls
@@ -17,6 +17,7 @@ SSLCertVerificationError = tls.SSLCertVerificationError
 SSLContext = tls.SSLContext
 SSLEOFError = tls.SSLEOFError
 SSLError = tls.SSLError
+SSLSession = tls.SSLSession
 SSLSocket = tls.SSLSocket
 SSLWantReadError = tls.SSLWantReadError
 SSLWantWriteError = tls.SSLWantWriteError

@@ -30,6 +30,9 @@ from tls import (
     SSLError as SSLError,
 )
 from tls import (
+    SSLSession as SSLSession,
+)
+from tls import (
     SSLSocket as SSLSocket,
 )
 from tls import (

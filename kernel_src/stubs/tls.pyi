@@ -9,10 +9,16 @@ class SSLEOFError(SSLError): ...
 class SSLWantReadError(SSLError): ...
 class SSLWantWriteError(SSLError): ...
 
+class SSLSession:
+    """What a client's session leaves for the next one of its context to the same host, within two hours."""
+
 class SSLSocket:
     """A session of TLS over a stream, itself a stream."""
 
     context: SSLContext
+    session: SSLSession | None
+    """Of a client, once its server has given a ticket, which in TLS 1.3 comes with the first bytes that are read."""
+    session_reused: bool
     def read(self, size: int = -1, /) -> bytes: ...
     def readinto(self, buffer: Buffer, size: int = -1, /) -> int | None: ...
     def readline(self, size: int = -1, /) -> bytes: ...
@@ -71,6 +77,7 @@ class SSLContext:
         do_handshake_on_connect: bool = True,
         suppress_ragged_eofs: bool = True,
         server_hostname: str | None = None,
+        session: SSLSession | None = None,
     ) -> SSLSocket: ...
 
 PROTOCOL_TLS_CLIENT: int

@@ -153,10 +153,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     } else {
         alone(way == SERVER ? here : there, way == SERVER);
     }
+    uint8_t saved[TLS_SAVED_BYTES];
+    const size_t saved_length = tls_session_save(there, saved, sizeof saved);
     tls_session_free(here);
     tls_session_free(there);
     /* Both come again only if nothing of them was left. */
     CHECK(tls_session_new(server, NULL, &here) == 0 && tls_session_new(client, NULL, &there) == 0);
+    CHECK(saved_length == 0 || tls_session_resume(there, saved, saved_length) == 0);
     tls_session_free(here);
     tls_session_free(there);
     return 0;

@@ -44,6 +44,19 @@ SCENES = {
         for line in (VERIFICATION + words, "True True 1")
     ],
     "no_checks": ["True True", "ValueError set check_hostname to False before verify_mode to CERT_NONE", "TLSv1.3"],
+    "sessions_that_go_on": [
+        line
+        for version in ("TLSv1.2", "TLSv1.3")
+        for line in (f"{version} SSLSession None False False", *["True True"] * 3, "None False", "False")
+    ],
+    "sessions_that_do_not": [
+        *("True", "False", "ValueError the session is of another context"),
+        "TypeError session is what SSLSocket.session gave",
+        "ValueError the session is of another context",
+        *["False"] * 4,
+        *("True", "False"),
+    ],
+    "session_that_nobody_checked": ["True", VERIFICATION + "is for another name"],
     "old_name": [
         "TLSv1.3",
         VERIFICATION + "expired on 2025-12-31",
@@ -127,7 +140,7 @@ except ssl.SSLError as error:
 
 def app_of(authority: Authority, folder: Path, main: bytes) -> App:
     authority.write(folder)
-    files = {path.name: path.read_bytes() for path in (*folder.iterdir(), *APP.iterdir()) if path.is_file()}
+    files = {path.name: path.read_bytes() for path in (*folder.iterdir(), APP / "pipe.py") if path.is_file()}
     return App(files | {"main.py": main})
 
 

@@ -149,10 +149,10 @@ async def s_server(folder: Path, name: str, *words: str) -> AsyncIterator[int]:
         await process.communicate()
 
 
-async def asked(machine: Machine, folder: Path, port: int, host: str) -> str:
+async def asked(machine: Machine, folder: Path, port: int, host: str, verb: str = "ask") -> str:
     """What the machine answers when it is told to ask there."""
     reader, writer = await connected(machine, folder)
-    writer.write(f"ask {port} {host}\n".encode())
+    writer.write(f"{verb} {port} {host}\n".encode())
     async with asyncio.timeout(PATIENCE_S):
         answer = await reader.readline()
     writer.close()
@@ -173,6 +173,14 @@ async def test_openssl_is_asked(machine: Machine, folder: Path, version: str, na
     async with s_server(folder, name, f"-tls{version}") as port:
         said = await asked(machine, folder, port, host)
     assert said == f"TLSv{version.replace('_', '.')} uoy rof enil a"
+
+
+@pytest.mark.parametrize("words", [("-tls1_2",), ("-tls1_3",), ("-tls1_3", "-num_tickets", "9")])
+async def test_a_session_with_openssl_goes_on(machine: Machine, folder: Path, words: tuple[str, ...]) -> None:
+    async with s_server(folder, "good", *words) as port:
+        said = await asked(machine, folder, port, "host.test", "thrice")
+    version = words[0].replace("-tls", "TLSv").replace("_", ".")
+    assert said == f"{version} False, {version} True, {version} True"
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ _LITTLEFS_FLAGS = (
 #: FAT, with long names and folders; mpconfigport.h says no word of it, as only these files ask.
 _FATFS = ("lib/oofatfs/ff", "lib/oofatfs/ffunicode")
 _FAT = ("fat_fs", "fat_disk", "fat_rename")
-_TLS = ("mbed_tls", "tls_context", "tls_error", "tls_socket", "tls_stream")
+_TLS = ("mbed_tls", "tls_context", "tls_error", "tls_saved", "tls_socket", "tls_stream")
 _METRICS = ("metrics", "metrics_line", "metrics_count")
 _FATFS_FLAGS = (
     "-DMICROPY_VFS_FAT=1",

@@ -71,8 +71,8 @@ static int setup(struct tls_context *self) {
     if (self->server) {
         mbedtls_ssl_conf_sni(config, choose_chain, self);
     } else {
-        mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
-            config, MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_DISABLED);
+        mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(config,
+                                                                 MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
     }
     tls_context_verify(self, self->server ? TLS_VERIFY_NONE : TLS_VERIFY_REQUIRED, !self->server);
     return error;

@@ -3,23 +3,9 @@
 
 #include <string.h>
 
-#include "context.h"
 #include "crypto/tls.h"
-#include "platform.h"
+#include "session.h"
 #include "ssl_misc.h"
-#include "words.h"
-
-struct tls_session {
-    struct arena *arena;
-    struct tls_context *context;
-    const struct tls_stream *stream; /* while a call runs */
-    bool blocked;                    /* the stream had nothing, or took nothing, in this call */
-    bool ended;                      /* the peer has said that nothing follows */
-    bool lacked;                     /* memory */
-    size_t accepted;                 /* bytes that are in a record already, while a write said TLS_WANT_WRITE */
-    struct verdict verdict;
-    mbedtls_ssl_context ssl;
-};
 
 static int stream_status(struct tls_session *self, int status) {
     switch (status) {
@@ -41,8 +27,12 @@ static int receive(void *of, unsigned char *bytes, size_t length) {
     return stream_status(self, self->stream->read(self->stream->of, bytes, length));
 }
 
+/* What a client says last in a handshake comes behind what the server has chosen. */
 static int send(void *of, const unsigned char *bytes, size_t length) {
     struct tls_session *self = of;
+    if (self->ssl.handshake != NULL) {
+        self->goes_on = self->ssl.handshake->resume != 0;
+    }
     return stream_status(self, self->stream->write(self->stream->of, bytes, length));
 }
 
@@ -227,7 +217,9 @@ static int write(struct tls_session *self, const void *bytes, size_t length) {
         self->accepted -= some;
         return (int)some;
     }
-    status = mbedtls_ssl_write(&self->ssl, bytes, length);
+    do {
+        status = mbedtls_ssl_write(&self->ssl, bytes, length);
+    } while (status == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET);
     if (status == MBEDTLS_ERR_SSL_WANT_WRITE) {
         const int most = mbedtls_ssl_get_max_out_record_payload(&self->ssl);
         self->accepted = length < (size_t)most ? length : (size_t)most;

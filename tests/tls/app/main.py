@@ -6,6 +6,7 @@ import gc
 import select
 
 import ssl
+import unikernel
 from pipe import End, connect, pair, shake, wrap
 
 SESSIONS = 6
@@ -90,6 +91,72 @@ def no_checks():
     client.check_hostname = False
     client.verify_mode = ssl.CERT_NONE
     print(connect(server_of("expired"), client)[1].version())
+
+
+def again(server, client, session, host="host.test"):
+    """Both ends, after a handshake for which the client offers `session`; a byte has come to the client."""
+    one, two = pair()
+    here = server.wrap_socket(one, server_side=True, do_handshake_on_connect=False)
+    there = client.wrap_socket(two, server_hostname=host, do_handshake_on_connect=False, session=session)
+    shake(here, there)
+    here.write(b"x")
+    there.read(1)
+    return here, there
+
+
+@scene
+def sessions_that_go_on():
+    server = server_of()
+    for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+        client = client_of()
+        client.maximum_version = version
+        here, there = again(server, client, None)
+        print(there.version(), type(there.session).__name__, here.session, here.session_reused, there.session_reused)
+        for _ in range(3):
+            here, there = again(server, client, there.session)
+            print(here.session_reused, there.session_reused)
+        session = there.session
+        there.close()
+        print(there.session, there.session_reused)
+        print(again(server_of(), client, session)[1].session_reused)  # to another server it is a stranger's
+
+
+@scene
+def sessions_that_do_not():
+    server, client = server_of(), client_of()
+    server.load_cert_chain("/rom/rsa.pem", "/rom/rsa.key")
+    session = again(server, client, None)[1].session
+    print(again(server, client, session)[1].session_reused)
+    print(again(server, client, session, "rsa.test")[1].session_reused)
+    refusal(again, server, client_of(), session)
+    refusal(again, server, client, b"a session")
+    refusal(server.wrap_socket, pair()[0], server_side=True, session=session)
+    for change in (
+        lambda: setattr(client, "verify_mode", ssl.CERT_REQUIRED),
+        lambda: setattr(client, "check_hostname", True),
+        lambda: client.load_verify_locations("/rom/root.pem"),
+        lambda: client.set_alpn_protocols(["lines"]),
+    ):
+        session = again(server, client, None)[1].session
+        change()
+        print(again(server, client, session)[1].session_reused)
+    session = again(server, client, None)[1].session
+    unikernel.device("mockclock").advance(7199)
+    print(again(server, client, session)[1].session_reused)
+    unikernel.device("mockclock").advance(1)
+    print(again(server, client, session)[1].session_reused)
+
+
+@scene
+def session_that_nobody_checked():
+    server, client = server_of("other"), client_of()
+    client.check_hostname = False
+    client.verify_mode = ssl.CERT_NONE
+    session = again(server, client, None)[1].session
+    print(again(server, client, session)[1].session_reused)
+    client.verify_mode = ssl.CERT_REQUIRED
+    client.check_hostname = True
+    refusal(again, server, client, session)
 
 
 @scene

@@ -1,6 +1,9 @@
-"""A server of lines over TLS, which asks servers of lines itself when it is told to: ``ask PORT HOST``."""
+"""A server of lines over TLS, which asks servers of lines itself when it is told to: ``ask PORT HOST``, or ``thrice PORT
+HOST``, each going on from the session before.
+"""
 
 import asyncio
+import socket
 
 import ssl
 
@@ -22,6 +25,19 @@ async def ask(port, host):
     return b"%s %s" % (version.encode(), line.strip())
 
 
+def thrice(port, host):
+    session, said = None, []
+    for _ in range(3):
+        stream = socket.socket()
+        stream.connect(("10.0.2.2", port))
+        with client_context.wrap_socket(stream, server_hostname=host, session=session) as secured:
+            secured.write(b"a line for you\n")
+            secured.readline()
+            session = secured.session
+            said.append("%s %s" % (secured.version(), secured.session_reused))
+    return ", ".join(said).encode()
+
+
 async def serve(reader, writer):
     try:
         while True:
@@ -34,6 +50,8 @@ async def serve(reader, writer):
                     answer = await ask(int(words[1]), words[2])
                 except OSError as error:
                     answer = str(error).encode()
+            elif words and words[0] == "thrice":
+                answer = thrice(int(words[1]), words[2])
             elif words and words[0] == "bytes":
                 answer = b"x" * int(words[1])
             else:
