@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unikernel.errors import UnikernelError
-from unikernel.machine import qemu_command
+from unikernel.machine.qemu import command as qemu_command
 from unikernel.table import GLYPHS, Card, Column, Table
 from unikernel.units import MIB, memory
 

@@ -57,7 +57,7 @@ def commands(image: Image, forward: Iterable[Forward] = ()) -> tuple[list[str], 
     """The stand-alone command of `image`, with those forwards, and the same with the floor as its kernel."""
     from unikernel.machine.boot import describe
     from unikernel.machine.limits import Limits
-    from unikernel.machine.qemu_command import standalone_command
+    from unikernel.machine.qemu.command import standalone_command
 
     ours = standalone_command(describe(image, Limits(image.manifest.memory_bytes), forward=forward))
     least = list(ours)

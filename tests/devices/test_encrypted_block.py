@@ -13,7 +13,7 @@ from unikernel.build.image import Image
 from unikernel.devices import EncryptedBlock, TscClock, Uart16550, VirtioBlock
 from unikernel.errors import Refusal
 from unikernel.machine.boot import boot
-from unikernel.machine.qemu import Qemu
+from unikernel.machine.qemu.session import Qemu
 from unikernel.machine.run import Run
 from unikernel.machine.vmm import Hardware, Session
 

@@ -15,7 +15,7 @@ from unikernel.devices import RawIo
 from unikernel.devices.tsc_clock import DRIFT_PER_MILLION, WALL_LATE_S
 from unikernel.machine.boot import describe
 from unikernel.machine.limits import Limits
-from unikernel.machine.qemu_command import standalone_command
+from unikernel.machine.qemu.command import standalone_command
 from unikernel.stack import Stack
 
 PATIENCE_S = 120

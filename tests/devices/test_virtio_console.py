@@ -17,7 +17,7 @@ from unikernel.build.image import Image
 from unikernel.devices import TscClock, Uart16550, VirtioConsole
 from unikernel.machine.boot import boot, describe
 from unikernel.machine.limits import Limits
-from unikernel.machine.qemu_command import standalone_command
+from unikernel.machine.qemu.command import standalone_command
 
 HERE = Path(__file__).parent
 PATIENCE_S = 30

@@ -6,9 +6,10 @@ import pytest
 
 from tests.machine.images import guest
 from unikernel.errors import VmmError
-from unikernel.machine import qemu, registry
+from unikernel.machine import registry
 from unikernel.machine.boot import boot
 from unikernel.machine.handle import MachineState
+from unikernel.machine.qemu import session as qemu
 from unikernel.machine.runtime_folder import process_started
 
 

@@ -16,8 +16,9 @@ import pytest
 
 from tests.machine.images import FOLDER, folder, guest
 from unikernel.errors import Refusal
-from unikernel.machine import qemu_monitor, registry
+from unikernel.machine import registry
 from unikernel.machine.boot import boot
+from unikernel.machine.qemu import monitor as qemu_monitor
 from unikernel.machine.runtime_folder import process_started
 
 PATIENCE_S = 10

@@ -16,7 +16,7 @@ from struct import Struct
 from unikernel.build.image import Image
 from unikernel.machine.boot import describe
 from unikernel.machine.limits import Limits
-from unikernel.machine.qemu_command import standalone_command
+from unikernel.machine.qemu.command import standalone_command
 from unikernel.machine.volatile_disk import survivors
 
 PATIENCE_S = 120

@@ -14,8 +14,8 @@ from unikernel.app import App
 from unikernel.build.image import Image, build
 from unikernel.devices import OPEN, FatFs, LittleFs, VirtioBlock
 from unikernel.errors import Refusal
-from unikernel.machine import qemu_devices
 from unikernel.machine.boot import boot
+from unikernel.machine.qemu import devices as qemu_devices
 from unikernel.machine.vmm import Drive
 from unikernel.stack import Stack
 from unikernel.units import KIB, MIB

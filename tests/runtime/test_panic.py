@@ -11,7 +11,7 @@ from elftools.elf.sections import SymbolTableSection
 from unikernel.app import App
 from unikernel.build.image import build
 from unikernel.machine.boot import boot
-from unikernel.machine.qemu import QemuSession
+from unikernel.machine.qemu.session import QemuSession
 from unikernel.stack import Stack
 
 PATIENCE_S = 20

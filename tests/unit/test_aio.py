@@ -2,7 +2,7 @@
 
 import pytest
 
-from unikernel.machine import aio
+from unikernel.machine.qemu import aio
 
 
 @pytest.mark.parametrize(("works", "chosen"), [(True, "io_uring"), (False, "threads")])

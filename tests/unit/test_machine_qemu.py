@@ -11,11 +11,12 @@ import pytest
 
 from unikernel.devices.attachment import Ports, SerialLine
 from unikernel.errors import VmmError
-from unikernel.machine import qemu_command, qemu_monitor
 from unikernel.machine.accelerator import Accelerator
 from unikernel.machine.metrics import QueueDepth
-from unikernel.machine.qemu_monitor import Monitor
-from unikernel.machine.qemu_queues import Queues
+from unikernel.machine.qemu import command as qemu_command
+from unikernel.machine.qemu import monitor as qemu_monitor
+from unikernel.machine.qemu.monitor import Monitor
+from unikernel.machine.qemu.queues import Queues
 from unikernel.machine.vmm import Hardware
 
 GREETING = {"QMP": {"version": {"qemu": {"major": 7, "minor": 2, "micro": 22}, "package": ""}, "capabilities": []}}

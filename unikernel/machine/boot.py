@@ -23,8 +23,8 @@ from unikernel.machine.machine import Machine
 from unikernel.machine.parameters import command_line, planted, settings
 from unikernel.machine.power import Power, PowerCut
 from unikernel.machine.probe import choose
-from unikernel.machine.qemu import Qemu
-from unikernel.machine.qemu_command import MEMORY_GRAIN_BYTES
+from unikernel.machine.qemu.command import MEMORY_GRAIN_BYTES
+from unikernel.machine.qemu.session import Qemu
 from unikernel.machine.vmm import Drive, Hardware
 from unikernel.targets import target_named
 

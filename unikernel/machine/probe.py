@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from unikernel.errors import Refusal
 from unikernel.machine import accelerator as accelerators
-from unikernel.machine import qemu_command
 from unikernel.machine.accelerator import AUTO, Accelerator, kvm_lack
 from unikernel.machine.process import owned
+from unikernel.machine.qemu import command as qemu_command
 from unikernel.machine.vmm import Hardware
 from unikernel.targets import TARGETS
 from unikernel.units import MIB, duration

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from unikernel.machine import nics
 from unikernel.machine.boot import describe, name_of
 from unikernel.machine.limits import Limits
-from unikernel.machine.qemu_command import standalone_command
+from unikernel.machine.qemu.command import standalone_command
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

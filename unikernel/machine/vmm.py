@@ -1,6 +1,6 @@
 """The seam between a machine and whatever runs it: a few values that describe hardware, and two protocols.
 
-`qemu.py` is the real one; `fake.py` needs no VMM, so that life cycle, console, magics and widgets are tested in
+`qemu/` is the real one; `fake.py` needs no VMM, so that life cycle, console, magics and widgets are tested in
 milliseconds.
 """
 

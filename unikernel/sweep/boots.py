@@ -15,7 +15,7 @@ from unikernel.machine.boot import boot, describe
 from unikernel.machine.channel_console import ChannelConsole
 from unikernel.machine.limits import Limits
 from unikernel.machine.loop import core
-from unikernel.machine.qemu import Qemu
+from unikernel.machine.qemu.session import Qemu
 from unikernel.machine.vmm import Hardware
 from unikernel.measure.boot import BootTimeline, boot_timeline
 from unikernel.sweep.floor import floor

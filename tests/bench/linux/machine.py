@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from unikernel.machine import qemu_command
+from unikernel.machine.qemu import command as qemu_command
 from unikernel.units import MIB
 
 BEGUN = "--- main.py begins"

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from unikernel.devices.attachment import VIRTIO, Ports, RandomSource, SerialLine, WatchdogTimer
-from unikernel.machine import aio
+from unikernel.machine.qemu import aio
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """The command that starts QEMU: one for a machine that we own, one for a person. Written for 7.2 and 10.0.
 
-QEMU's words stand here, in `qemu_devices.py` and in `qemu_monitor.py` alone.
+QEMU's words stand in this room alone.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ import shutil
 from typing import TYPE_CHECKING, Final
 
 from unikernel.errors import Refusal
-from unikernel.machine import sandbox
-from unikernel.machine.qemu_devices import attached, texts
-from unikernel.machine.qemu_network import nics
+from unikernel.machine.qemu import sandbox
+from unikernel.machine.qemu.devices import attached, texts
+from unikernel.machine.qemu.network import nics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

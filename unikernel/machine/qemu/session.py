@@ -19,11 +19,11 @@ from unikernel.machine import backlog, forwards
 from unikernel.machine.memory_file import MemoryFile
 from unikernel.machine.plugs import Plugs
 from unikernel.machine.process import Process
-from unikernel.machine.qemu_command import BINARY, NAME, mapped_command
-from unikernel.machine.qemu_devices import CONSOLE_ID, breaks
-from unikernel.machine.qemu_monitor import WATCHDOG, Monitor, counts
-from unikernel.machine.qemu_network import PORT_TAKEN, netdev_id, nic_id
-from unikernel.machine.qemu_queues import Queues
+from unikernel.machine.qemu.command import BINARY, NAME, mapped_command
+from unikernel.machine.qemu.devices import CONSOLE_ID, breaks
+from unikernel.machine.qemu.monitor import WATCHDOG, Monitor, counts
+from unikernel.machine.qemu.network import PORT_TAKEN, netdev_id, nic_id
+from unikernel.machine.qemu.queues import Queues
 from unikernel.machine.vmm import Channel, Drive, EndKind, Hardware, Session, VmmEnd
 
 if TYPE_CHECKING:

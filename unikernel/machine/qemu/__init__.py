@@ -1,0 +1,1 @@
+"""QEMU, and its words: nowhere else does one of them stand."""
