@@ -139,6 +139,7 @@ def seeds() -> dict[str, bytes]:
         "arp": raw(frames.ethernet(frames.ALL, PEER_HARDWARE, frames.ARP, asks)),
         "echo": later + packet(frames.icmp(PEER, OWN, 8, bytes(30))) + packet(frames.icmp(PEER6, OWN6, 128, bytes(30))),
         "served": served + ended + use(1, RECEIVE, 0, 0, 9, 0) + use(1, SHUTDOWN, 0, 1) + ended + use(1, CLOSE),
+        "words": served + (told + bytes([PASS, 250])) * 3 + use(1, RECEIVE, 1, 0, 7, 0) + received + use(1, CLOSE),
         "reset": served + frame(ANSWER + TCP, run(TCP_FLAGS, bytes([RST | ACK]))) + received + use(1, LOOK),
         "served6": served6 + use(1, CLOSE) + frame(ANSWER + SIX + TCP),
         "asked": asked + frame(ANSWER + TCP) + use(0, SHUTDOWN, 1, 1) + use(0, LOOK),
