@@ -14,12 +14,12 @@ import select
 import signal
 import sys
 from collections import deque
-from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Final
 
 from unikernel.cli.terminal import RawTerminal
+from unikernel.cli.wake import STOPPING, Wake
 from unikernel.errors import MachineError, MachineTimeout
 from unikernel.machine.loop import core
 from unikernel.machine.machine import Machine as Owned
@@ -42,8 +42,6 @@ UNREAD_S: Final = 5.0
 """How long a machine goes on whose output nobody reads any more."""
 
 SIGNAL_STATUS: Final = 128
-_STOPPING: Final = (signal.SIGTERM, signal.SIGHUP)
-_WAKE: Final = b"\0"
 
 
 @dataclass(frozen=True)
@@ -55,44 +53,6 @@ class Attached:
     run: Run | None
     status: int
     at_line_start: bool
-
-
-class Wake:
-    """A pipe that ends the wait of `select`: signals write their number into it, the machines' thread 0."""
-
-    def __init__(self) -> None:
-        """Opens it, non-blocking on both ends."""
-        self.read_end, self._write_end = os.pipe()
-        os.set_blocking(self.read_end, False)
-        os.set_blocking(self._write_end, False)
-
-    @contextlib.contextmanager
-    def catching(self) -> Iterator[Wake]:
-        """Notes the signals that would end or stop us, for the time of the block, instead of letting them."""
-        numbers = [*_STOPPING, signal.SIGINT, signal.SIGTSTP, signal.SIGCONT]
-        # What was ignored on purpose, as SIGINT in a script's background job or SIGHUP under nohup, stays so.
-        numbers = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
-        before = {number: signal.signal(number, lambda _number, _frame: None) for number in numbers}
-        old = signal.set_wakeup_fd(self._write_end, warn_on_full_buffer=False)
-        try:
-            yield self
-        finally:
-            signal.set_wakeup_fd(old)
-            for number, handler in before.items():
-                signal.signal(number, handler)
-            os.close(self.read_end)
-            os.close(self._write_end)
-
-    def __call__(self, *_: object) -> None:
-        """Wakes; from any thread."""
-        with contextlib.suppress(OSError):
-            os.write(self._write_end, _WAKE)
-
-    def signals(self) -> list[int]:
-        """The signals since the last call."""
-        with contextlib.suppress(BlockingIOError):
-            return [number for number in os.read(self.read_end, READ_BYTES) if number]
-        return []
 
 
 class Attachment:
@@ -150,7 +110,7 @@ class Attachment:
             readable.append(self._input)
         ready, writable, _ = select.select(readable, [self._output] if self._written else [], [])
         for number in self._wake.signals():
-            if number in _STOPPING:
+            if number in STOPPING:
                 return number
             if number == signal.SIGINT and self._second_interrupt():
                 return 0

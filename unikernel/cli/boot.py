@@ -93,8 +93,9 @@ def _detach(image: Image, options: dict[str, Any]) -> int:
 
 
 def _boot(image: Image, options: dict[str, Any]) -> Attached:
-    from unikernel.cli.attach import LEAVE_NAME, Attachment, Wake  # noqa: PLC0415
+    from unikernel.cli.attach import LEAVE_NAME, Attachment  # noqa: PLC0415
     from unikernel.cli.terminal import RawTerminal, keyboard  # noqa: PLC0415
+    from unikernel.cli.wake import Wake  # noqa: PLC0415
     from unikernel.machine.sync import boot  # noqa: PLC0415
 
     descriptor = keyboard()

@@ -50,9 +50,10 @@ def _tell(ending: Ending) -> int:
 
 
 def _attach(name: str) -> int:
-    from unikernel.cli.attach import LEAVE_NAME, Attachment, Wake  # noqa: PLC0415 - asyncio, which most refusals do not need
+    from unikernel.cli.attach import LEAVE_NAME, Attachment  # noqa: PLC0415 - asyncio, which most refusals do not need
     from unikernel.cli.boot import tell_ending  # noqa: PLC0415
     from unikernel.cli.terminal import RawTerminal, keyboard  # noqa: PLC0415
+    from unikernel.cli.wake import Wake  # noqa: PLC0415
     from unikernel.machine.sync import attach  # noqa: PLC0415
 
     descriptor = keyboard()
