@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -13,6 +14,7 @@ from unikernel.build.image import Image
 from unikernel.devices import StaticIp, TcpSockets, UserNetwork, VirtioNet
 from unikernel.machine.forwards import OpenForward
 
+PARTS: Final = (VirtioNet(UserNetwork({0: 80})), StaticIp(name="ip"), TcpSockets())
 IN_SEQUENCE: Final = 1000
 AT_ONCE: Final = 100
 SLOW: Final = 120
@@ -26,8 +28,7 @@ WASTED_BYTES: Final = 256 << 10
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
-    parts = (VirtioNet(UserNetwork({0: 80})), StaticIp(name="ip"), TcpSockets())
-    return image_of(tmp_path_factory.mktemp("crowd"), *parts)
+    return image_of(tmp_path_factory.mktemp("crowd"), *PARTS)
 
 
 async def all_at_once(app: Served, count: int) -> None:
@@ -35,9 +36,9 @@ async def all_at_once(app: Served, count: int) -> None:
     assert found == [f"/{number}".encode() for number in range(count)]
 
 
-async def test_a_thousand_after_one_another_and_a_hundred_at_once_leave_nothing_behind(image: Image) -> None:
+async def thousand(folder: Path) -> None:
     """The machine closes first, so it remembers each end for a minute; then that is gone, too."""
-    async with served(image) as app:
+    async with served(image_of(folder, *PARTS)) as app:
         before = await app.ask("used()")
         await all_at_once(app, AT_ONCE)  # tables have grown to what they need
         await idle(app)
@@ -48,6 +49,11 @@ async def test_a_thousand_after_one_another_and_a_hundred_at_once_leave_nothing_
         assert await app.ask("(served, errors)") == (IN_SEQUENCE + 2 * AT_ONCE, [])
         await app.settled(before)
         assert await app.ask("heap()") < heap_bytes + FLAT_BYTES
+
+
+@pytest.mark.beside.with_args(thousand)
+async def test_a_thousand_after_one_another_and_a_hundred_at_once_leave_nothing_behind(end: asyncio.Task[None]) -> None:
+    await end
 
 
 async def slowly(forward: OpenForward, number: int, step: asyncio.Barrier) -> bytes:

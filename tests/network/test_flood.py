@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from ipaddress import IPv4Address
+from pathlib import Path
 from random import Random
 from typing import Final
 
@@ -18,7 +19,6 @@ from tests.network.served import PORT, Served, answer, image_of, request, served
 from unikernel.build.image import Image
 from unikernel.devices import Network, StaticIp, TcpSockets, VirtioNet
 
-LAB: Final = network_name()
 OWN: Final = "10.0.2.15"
 HARDWARE: Final = bytes.fromhex("020000000007")
 HALVES: Final = 5000
@@ -29,10 +29,9 @@ AGAIN_S: Final = 1.0
 PATIENCE_S: Final = 60
 
 
-@pytest.fixture(scope="module")
-def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
-    link = VirtioNet(Network(LAB), mac="02:00:00:00:00:07")
-    return image_of(tmp_path_factory.mktemp("flood"), link, StaticIp(name="ip"), TcpSockets())
+def image_on(network: str, folder: Path) -> Image:
+    link = VirtioNet(Network(network), mac="02:00:00:00:00:07")
+    return image_of(folder, link, StaticIp(name="ip"), TcpSockets())
 
 
 async def asked_of(each: Ends, path: str = "/hello") -> bytes:
@@ -52,12 +51,13 @@ async def asked_of(each: Ends, path: str = "/hello") -> bytes:
                     return found
 
 
-async def test_after_a_flood_of_half_connections_the_service_answers_and_holds_nothing(image: Image) -> None:
-    async with peer(LAB) as host, ends(host) as each, served(image) as app:
+async def flood(folder: Path) -> None:
+    lab = network_name()
+    async with peer(lab) as host, ends(host) as each, served(image_on(lab, folder)) as app:
         before = await app.ask("used()")
         await host.ping(OWN)
         chance = Random(5)
-        async with Network(LAB).port("flood") as port:
+        async with Network(lab).port("flood") as port:
             for number in range(HALVES // BURST):
                 for _ in range(BURST):
                     await port.send(half(chance))
@@ -68,6 +68,11 @@ async def test_after_a_flood_of_half_connections_the_service_answers_and_holds_n
         assert held["connections"] > 200
         assert await asked_of(each) == answer(b"/hello")
         await app.settled(before)
+
+
+@pytest.mark.beside.with_args(flood)
+async def test_after_a_flood_of_half_connections_the_service_answers_and_holds_nothing(end: asyncio.Task[None]) -> None:
+    await end
 
 
 def half(chance: Random) -> bytes:
@@ -106,9 +111,10 @@ async def big(app: Served, each: Ends) -> None:
     await end.reset()
 
 
-async def test_peers_that_take_nothing_hold_up_nobody_and_their_memory_comes_back(image: Image) -> None:
+async def takers_of_nothing(folder: Path) -> None:
     """Half of them ask for what the service has not written when they are reset; for the others it has, and has closed."""
-    async with peer(LAB) as host, ends(host) as each, served(image) as app:
+    lab = network_name()
+    async with peer(lab) as host, ends(host) as each, served(image_on(lab, folder)) as app:
         before = await app.ask("used()")
         closed = [await greedy(each, "/send/4000", last=True) for _ in range(GREEDY)]
         async with asyncio.timeout(PATIENCE_S):
@@ -126,3 +132,8 @@ async def test_peers_that_take_nothing_hold_up_nobody_and_their_memory_comes_bac
                 probe.cancel()
         assert await app.ask("len(clients)") == 0
         assert await asked_of(each) == answer(b"/hello")
+
+
+@pytest.mark.beside.with_args(takers_of_nothing)
+async def test_peers_that_take_nothing_hold_up_nobody_and_their_memory_comes_back(end: asyncio.Task[None]) -> None:
+    await end
