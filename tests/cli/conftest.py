@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,19 +13,8 @@ COMMAND = (str(Path(sys.executable).with_name("unikernel")),)
 PATIENCE_S = 120
 """For one command; the first builds everything."""
 
-WAIT_S = 60
-"""For what follows of itself."""
-
 Command = Callable[..., subprocess.CompletedProcess[str]]
 Maker = Callable[..., Path]
-
-
-def eventually(what: Callable[[], bool]) -> bool:
-    """Whether it came to that."""
-    until = time.monotonic() + WAIT_S
-    while not what() and time.monotonic() < until:
-        time.sleep(0.02)
-    return what()
 
 
 def site_of(source: Path, folder: Path) -> Path:

@@ -16,8 +16,8 @@ from typing import Any
 import pexpect
 import pytest
 
-from tests.cli.conftest import COMMAND, Command, Maker, eventually
-from tests.machine.conftest import left
+from tests.cli.conftest import COMMAND, Command, Maker
+from tests.machine.conftest import eventually, left
 from tests.machine.gdb_client import Gdb
 from unikernel.machine import registry
 from unikernel.machine.panic import Symbols

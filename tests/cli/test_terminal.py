@@ -10,7 +10,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from tests.cli.conftest import COMMAND, Command, Maker, eventually
+from tests.cli.conftest import COMMAND, Command, Maker
+from tests.machine.conftest import eventually
 
 COUNTING = "import time\nprint('UP')\nwhile True: time.sleep(1)\n"
 PATIENCE_S = 60

@@ -4,29 +4,20 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.machine.conftest import left
+from tests.machine.conftest import eventually, left
 from tests.machine.images import guest
 from unikernel.errors import MachineError, Refusal
 from unikernel.machine import registry
-from unikernel.machine.kept_machine import KeptMachine
+from unikernel.machine.kept.machine import KeptMachine
 from unikernel.machine.runtime_folder import process_started
 from unikernel.machine.sync import Machine, attach, boot
 
 PATIENCE_S = 20
 MOST_KEEPER_BYTES = 48 << 20
-
-
-def eventually(what: Callable[[], bool]) -> bool:
-    until = time.monotonic() + PATIENCE_S
-    while not what() and time.monotonic() < until:
-        time.sleep(0.01)
-    return what()
 
 
 def is_gone(pid: int) -> bool:

@@ -15,7 +15,7 @@ from unikernel.errors import MachineError, Refusal, WrongState
 from unikernel.machine import dissection, kept, recorder, registry, sync
 from unikernel.machine.boot import boot
 from unikernel.machine.fake import Fake, FakeMachine
-from unikernel.machine.kept_server import Server
+from unikernel.machine.kept.server import Server
 from unikernel.machine.loop import core
 from unikernel.machine.machine import Machine
 from unikernel.machine.pcap import HEADER, Frame, Reader, written

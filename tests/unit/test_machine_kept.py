@@ -14,11 +14,12 @@ from tests.machine.images import PANIC_OFFSET, stand_in
 from unikernel import abi
 from unikernel.build.manifest import ManifestDevice
 from unikernel.errors import MachineError, Refusal, WrongState
-from unikernel.machine import kept, registry, wire
+from unikernel.machine import kept, registry
 from unikernel.machine.boot import boot
 from unikernel.machine.fake import Fake, FakeMachine
 from unikernel.machine.handle import MachineState
-from unikernel.machine.kept_server import Server
+from unikernel.machine.kept import wire
+from unikernel.machine.kept.server import Server
 from unikernel.machine.machine import Machine
 from unikernel.machine.metrics import HostView
 

@@ -1,5 +1,5 @@
 """What any machine is to who holds it: its owner here (`machine.Machine`), or a viewer of a kept one
-(`kept_machine.KeptMachine`).
+(`kept.machine.KeptMachine`).
 """
 
 from __future__ import annotations

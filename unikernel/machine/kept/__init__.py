@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from unikernel.errors import Refusal, VmmError
-from unikernel.machine import registry, wire
+from unikernel.machine import registry
 from unikernel.machine.forwards import OpenForward
-from unikernel.machine.kept_machine import KeptMachine
-from unikernel.machine.wire import PROTOCOL, Message
+from unikernel.machine.kept import wire
+from unikernel.machine.kept.machine import KeptMachine
+from unikernel.machine.kept.wire import PROTOCOL, Message
 
 if TYPE_CHECKING:
     from unikernel.build.image import Image
@@ -46,7 +47,7 @@ def keep(image: Image, *, viewer: bool = False, **options: object) -> Kept:
     request = {"image": str(image.path.absolute()), "viewer": viewer, "options": options}
     # It must find the same code as this process, though it stands in another folder.
     path = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
-    command = [sys.executable, "-P", "-m", "unikernel.machine.keeper", image.manifest.name]
+    command = [sys.executable, "-P", "-m", "unikernel.machine.kept.keeper", image.manifest.name]
     try:
         done = subprocess.run(
             command,

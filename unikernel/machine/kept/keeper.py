@@ -1,6 +1,6 @@
 """The keeper: a process of its own that owns one machine and serves its console, whatever becomes of who started it.
 
-It is started as ``python -m unikernel.machine.keeper NAME``, reads one JSON object from standard input, tells by
+It is started as ``python -m unikernel.machine.kept.keeper NAME``, reads one JSON object from standard input, tells by
 another whether the machine runs, and then has nothing left of its caller: a session of its own, no standard streams, no
 folder. It ends with its machine; SIGTERM ends both. Killed outright, it takes QEMU with it, as every owner does.
 """
@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from unikernel.build.image import Image
 from unikernel.errors import UnikernelError
-from unikernel.machine import wire
 from unikernel.machine.boot import boot
-from unikernel.machine.kept_server import Server
+from unikernel.machine.kept import wire
+from unikernel.machine.kept.server import Server
 
 if TYPE_CHECKING:
     from unikernel.machine.machine import Machine

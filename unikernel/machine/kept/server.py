@@ -16,9 +16,9 @@ import struct
 from typing import TYPE_CHECKING, Final
 
 from unikernel.errors import UnikernelError, WrongState
-from unikernel.machine import wire
 from unikernel.machine.entry import CONSOLE
-from unikernel.machine.wire import PIECE_BYTES, PROTOCOL, Message
+from unikernel.machine.kept import wire
+from unikernel.machine.kept.wire import PIECE_BYTES, PROTOCOL, Message
 
 if TYPE_CHECKING:
     from unikernel.machine.channel_console import ChannelConsole
