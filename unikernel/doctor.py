@@ -184,7 +184,7 @@ def _kvm() -> Finding:
 
 
 def _forwards() -> Finding:
-    from unikernel.machine import backlog  # noqa: PLC0415
+    from unikernel.machine.network import backlog  # noqa: PLC0415
 
     lack = backlog.lack()
     cure = "they work, but many clients at once may wait for seconds; let this user's processes look into each other"

@@ -11,7 +11,7 @@ from tests.machine.images import guest
 from tests.machine.test_network import announce
 from unikernel.errors import Refusal
 from unikernel.machine.boot import boot
-from unikernel.machine.nics import mac_of
+from unikernel.machine.network.nics import mac_of
 
 RARP = 0x8035
 PATIENCE_S = 30

@@ -17,10 +17,11 @@ from tests.machine.conftest import left
 from tests.machine.images import guest
 from unikernel.cli.main import main
 from unikernel.devices import Network
-from unikernel.machine import backlog, holders, registry, sync
+from unikernel.machine import registry, sync
 from unikernel.machine.boot import boot
 from unikernel.machine.machine import Machine
-from unikernel.machine.nics import mac_of
+from unikernel.machine.network import backlog, holders
+from unikernel.machine.network.nics import mac_of
 
 CLIENTS = 100
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tests.network.served import answer, request
-from unikernel.machine.forwards import OpenForward
+from unikernel.machine.network.forwards import OpenForward
 
 SILENCE_S: Final = 60
 """A machine that says nothing for so long is stuck."""

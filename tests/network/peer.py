@@ -15,7 +15,7 @@ from typing import Final
 from tests.network import frames
 from tests.network.frames import Address, Datagram, Packet
 from unikernel.devices import Network
-from unikernel.machine.port import Port
+from unikernel.machine.network.port import Port
 
 PATIENCE_S: Final = 20.0
 AGAIN_S: Final = 1.0

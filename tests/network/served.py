@@ -17,7 +17,7 @@ from unikernel.app import App
 from unikernel.build.image import Image, build
 from unikernel.devices import Device
 from unikernel.machine.boot import boot
-from unikernel.machine.forwards import OpenForward
+from unikernel.machine.network.forwards import OpenForward
 from unikernel.stack import Stack
 
 PORT: Final = 80

@@ -25,7 +25,7 @@ from unikernel.devices import (
     UserNetwork,
     VirtioNet,
 )
-from unikernel.machine.forwards import OpenForward
+from unikernel.machine.network.forwards import OpenForward
 from unikernel.machine.sync import boot
 from unikernel.stack import Stack
 

@@ -12,7 +12,7 @@ import pytest
 from tests.network.served import Served, answer, fetch, image_of, request, served
 from unikernel.build.image import Image
 from unikernel.devices import StaticIp, TcpSockets, UserNetwork, VirtioNet
-from unikernel.machine.forwards import OpenForward
+from unikernel.machine.network.forwards import OpenForward
 
 PARTS: Final = (VirtioNet(UserNetwork({0: 80})), StaticIp(name="ip"), TcpSockets())
 IN_SEQUENCE: Final = 1000

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.network.asked import Asked, asked, image_of, network_name
 from unikernel.devices import OPEN, Network, StaticIp, TcpSockets, UdpSockets, UserNetwork, VirtioNet
-from unikernel.machine.forwards import OpenForward
+from unikernel.machine.network.forwards import OpenForward
 
 CLIENTS = 100
 SERVER = """

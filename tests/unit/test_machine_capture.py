@@ -12,13 +12,14 @@ from tests.machine.images import stand_in
 from unikernel.build.manifest import ManifestDevice
 from unikernel.cli.main import main
 from unikernel.errors import MachineError, Refusal, WrongState
-from unikernel.machine import dissection, kept, recorder, registry, sync
+from unikernel.machine import kept, registry, sync
 from unikernel.machine.boot import boot
 from unikernel.machine.fake import Fake, FakeMachine
 from unikernel.machine.kept.server import Server
 from unikernel.machine.loop import core
 from unikernel.machine.machine import Machine
-from unikernel.machine.pcap import HEADER, Frame, Reader, written
+from unikernel.machine.network import dissection, recorder
+from unikernel.machine.network.pcap import HEADER, Frame, Reader, written
 
 ARP = bytes.fromhex("ffffffffffff020000000001080600010800060400010200000000010a0002020000000000000a00020f")
 

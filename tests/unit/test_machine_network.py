@@ -14,13 +14,14 @@ from unikernel.devices import Bridge, Forward, Network, Tap, UserNetwork
 from unikernel.devices.attachment import Nic
 from unikernel.devices.network import AnyNetwork
 from unikernel.errors import Refusal
-from unikernel.machine import forwards, holders, nics, registry
+from unikernel.machine import registry
 from unikernel.machine.accelerator import Accelerator
 from unikernel.machine.boot import boot
 from unikernel.machine.fake import Fake, FakeMachine
-from unikernel.machine.forwards import OpenForward
 from unikernel.machine.listing import Listing
 from unikernel.machine.machine import Machine
+from unikernel.machine.network import forwards, holders, nics
+from unikernel.machine.network.forwards import OpenForward
 from unikernel.machine.qemu import command as qemu_command
 from unikernel.machine.vmm import Hardware
 from unikernel.table import Card, Link

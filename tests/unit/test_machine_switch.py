@@ -12,7 +12,8 @@ import pytest
 
 from unikernel.devices import Network
 from unikernel.errors import MachineTimeout, Refusal, WrongState
-from unikernel.machine import outlet, port, registry
+from unikernel.machine import registry
+from unikernel.machine.network import outlet, port
 
 ALL = b"\xff" * 6
 A, B, C = (b"\x02\0\0\0\0" + bytes([n]) for n in (10, 11, 12))

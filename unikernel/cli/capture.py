@@ -18,7 +18,7 @@ from unikernel.units import parse_memory
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from unikernel.machine.pcap import Frame
+    from unikernel.machine.network.pcap import Frame
 
 STANDARD_OUTPUT = "-"
 
@@ -75,7 +75,7 @@ class _Lines:
     """A line a frame."""
 
     def __init__(self) -> None:
-        from unikernel.machine import dissection  # noqa: PLC0415 - Scapy
+        from unikernel.machine.network import dissection  # noqa: PLC0415 - Scapy
 
         dissection.check()
         self._row = dissection.row
@@ -93,7 +93,7 @@ class _File:
     """A file, complete after each frame."""
 
     def __init__(self, file: BinaryIO) -> None:
-        from unikernel.machine.pcap import HEADER  # noqa: PLC0415
+        from unikernel.machine.network.pcap import HEADER  # noqa: PLC0415
 
         self._file = file
         self._write(HEADER)

@@ -39,7 +39,7 @@ def arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Prints one line a machine."""
     from unikernel.machine import registry  # noqa: PLC0415
-    from unikernel.machine.forwards import OpenForward  # noqa: PLC0415
+    from unikernel.machine.network.forwards import OpenForward  # noqa: PLC0415
 
     entries, ended = registry.running(), registry.ended()
     if options.json:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 from unikernel.errors import Refusal
 
 if TYPE_CHECKING:
-    from unikernel.machine.port import OpenPort
+    from unikernel.machine.network.port import OpenPort
 
 MOST_PORT: Final = 65535
 LOOPBACK: Final = "127.0.0.1"
@@ -139,7 +139,7 @@ class Network:
         if not _NAME.fullmatch(name):
             raise Refusal(f'port "{name}": it is no name for one; use 1 to 20 of a-z, 0-9, _ and -.')
         # By name, as machine/ stands above this room.
-        opened: OpenPort = import_module("unikernel.machine.port").OpenPort(self.name, name)
+        opened: OpenPort = import_module("unikernel.machine.network.port").OpenPort(self.name, name)
         return opened
 
     def __str__(self) -> str:

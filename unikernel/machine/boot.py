@@ -14,12 +14,13 @@ from unikernel.devices.attachment import Disk, Nic
 from unikernel.devices.network import Forward
 from unikernel.errors import Refusal
 from unikernel.interfaces import Console
-from unikernel.machine import debugger, forwards, nics
+from unikernel.machine import debugger
 from unikernel.machine.accelerator import AUTO, Accelerator
 from unikernel.machine.disks import Disks, project_of
 from unikernel.machine.limits import DEFAULT_OUTPUT_BYTES, Limits
 from unikernel.machine.listing import Listing
 from unikernel.machine.machine import Machine
+from unikernel.machine.network import forwards, nics
 from unikernel.machine.parameters import command_line, planted, settings
 from unikernel.machine.power import Power, PowerCut
 from unikernel.machine.probe import choose
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from unikernel.build.image import Image
-    from unikernel.machine.forwards import Wanted
+    from unikernel.machine.network.forwards import Wanted
     from unikernel.machine.vmm import Vmm
 
 

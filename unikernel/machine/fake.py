@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from unikernel import abi
 from unikernel.errors import VmmError
 from unikernel.machine.metrics import DriveCounts, QueueDepth
-from unikernel.machine.pcap import HEADER, Frame
+from unikernel.machine.network.pcap import HEADER, Frame
 from unikernel.machine.vmm import Channel, EndKind, Session, VmmEnd
 
 if TYPE_CHECKING:

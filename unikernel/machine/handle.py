@@ -12,8 +12,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 from unikernel.errors import MachineTimeout, WrongState
-from unikernel.machine.capture import LIMIT_BYTES, Capture, check_limit
 from unikernel.machine.metrics import MachineMetrics, last_said
+from unikernel.machine.network.capture import LIMIT_BYTES, Capture, check_limit
 from unikernel.machine.run import Run, restarted
 from unikernel.table import Card, Link, Shown
 from unikernel.units import duration, memory
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from unikernel import abi
     from unikernel.build.image import Image
     from unikernel.machine.console import Console
-    from unikernel.machine.forwards import OpenForward
     from unikernel.machine.limits import Limits
     from unikernel.machine.metrics import HostView
+    from unikernel.machine.network.forwards import OpenForward
     from unikernel.machine.power import Keep
 
 P = ParamSpec("P")

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Final
 
 from unikernel import abi
 from unikernel.errors import MachineError, Refusal, UnikernelError
-from unikernel.machine import debugger, forwards, nics, panic
+from unikernel.machine import debugger, panic
 from unikernel.machine.channel_console import ChannelConsole
 from unikernel.machine.handle import Handle, MachineState, require
 from unikernel.machine.metrics import HostView
+from unikernel.machine.network import forwards, nics
+from unikernel.machine.network.recorder import Recordings
 from unikernel.machine.power import PowerCut
-from unikernel.machine.recorder import Recordings
 from unikernel.machine.run import (
     POWER_CUT,
     STATUS_TIMEOUT,

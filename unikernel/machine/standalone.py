@@ -6,16 +6,16 @@ import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from unikernel.machine import nics
 from unikernel.machine.boot import describe, name_of
 from unikernel.machine.limits import Limits
+from unikernel.machine.network import nics
 from unikernel.machine.qemu.command import standalone_command
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from unikernel.build.image import Image
-    from unikernel.machine.forwards import Wanted
+    from unikernel.machine.network.forwards import Wanted
 
 
 def command_text(

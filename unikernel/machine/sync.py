@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from unikernel.errors import Refusal
 from unikernel.machine import machine as asynchronous
 from unikernel.machine.boot import boot as asynchronous_boot
-from unikernel.machine.capture import LIMIT_BYTES
-from unikernel.machine.forwards import texts
 from unikernel.machine.limits import DEFAULT_OUTPUT_BYTES
 from unikernel.machine.loop import core
+from unikernel.machine.network.capture import LIMIT_BYTES
+from unikernel.machine.network.forwards import texts
 from unikernel.machine.sync_capture import Capture
 from unikernel.machine.sync_console import Console
 from unikernel.table import Shown
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from unikernel.abi import Records
     from unikernel.build.image import Image
-    from unikernel.machine.forwards import OpenForward, Wanted
     from unikernel.machine.handle import Handle, MachineState
     from unikernel.machine.metrics import MachineMetrics
+    from unikernel.machine.network.forwards import OpenForward, Wanted
     from unikernel.machine.power import Keep, PowerCut
     from unikernel.machine.run import Run
     from unikernel.machine.vmm import Vmm

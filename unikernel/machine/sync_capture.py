@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from unikernel.machine import capture as asynchronous_capture
-    from unikernel.machine.pcap import Frame
+    from unikernel.machine.network import capture as asynchronous_capture
+    from unikernel.machine.network.pcap import Frame
     from unikernel.table import Card, Table
 
 

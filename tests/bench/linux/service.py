@@ -15,7 +15,7 @@ from typing import IO
 from tests.bench.linux.guest import LONGEST_RUN_S, LinuxGuest
 from unikernel.devices.network import LOOPBACK, Forward
 from unikernel.errors import MachineError, MachineTimeout
-from unikernel.machine import backlog
+from unikernel.machine.network import backlog
 from unikernel.machine.process import owned
 
 LOOK_AGAIN_S = 0.02

@@ -16,7 +16,7 @@ from unikernel.build.image import Image, build
 from unikernel.build.packages import packages
 from unikernel.build.step import silent
 from unikernel.devices.network import LOOPBACK, Forward
-from unikernel.machine import holders
+from unikernel.machine.network import holders
 from unikernel.machine.sync import boot
 from unikernel.plan import resolve
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 from unikernel.errors import Refusal, VmmError
 from unikernel.machine import registry
-from unikernel.machine.forwards import OpenForward
 from unikernel.machine.kept import wire
 from unikernel.machine.kept.machine import KeptMachine
 from unikernel.machine.kept.wire import PROTOCOL, Message
+from unikernel.machine.network.forwards import OpenForward
 
 if TYPE_CHECKING:
     from unikernel.build.image import Image

@@ -16,12 +16,12 @@ from unikernel.errors import MachineError, Refusal, WrongState
 from unikernel.machine import panic
 from unikernel.machine.console import Console
 from unikernel.machine.entry import GONE
-from unikernel.machine.forwards import OpenForward
 from unikernel.machine.handle import Handle, MachineState, require
 from unikernel.machine.kept import wire
 from unikernel.machine.kept.wire import PIECE_BYTES, Message
 from unikernel.machine.limits import Limits
 from unikernel.machine.metrics import HostView
+from unikernel.machine.network.forwards import OpenForward
 from unikernel.machine.power import PowerCut
 from unikernel.machine.run import STATUS_VMM, HostTimes, Run
 from unikernel.table import Link

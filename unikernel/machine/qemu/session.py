@@ -15,9 +15,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from unikernel.errors import VmmError
-from unikernel.machine import backlog, forwards
 from unikernel.machine.memory_file import MemoryFile
-from unikernel.machine.plugs import Plugs
+from unikernel.machine.network import backlog, forwards
+from unikernel.machine.network.plugs import Plugs
 from unikernel.machine.process import Process
 from unikernel.machine.qemu.command import BINARY, NAME, mapped_command
 from unikernel.machine.qemu.devices import CONSOLE_ID, breaks

@@ -23,7 +23,7 @@ def run(session: Session, options: Namespace) -> None:
     import os  # noqa: PLC0415
 
     from unikernel.machine import registry  # noqa: PLC0415
-    from unikernel.machine.forwards import OpenForward  # noqa: PLC0415
+    from unikernel.machine.network.forwards import OpenForward  # noqa: PLC0415
 
     entries, ended = registry.running(), registry.ended()
     if not entries and not ended:

@@ -16,7 +16,7 @@ from typing import Final
 
 from unikernel.devices.network import Bridge, Tap
 from unikernel.errors import Refusal
-from unikernel.machine import holders
+from unikernel.machine.network import holders
 
 TUN: Final = Path("/dev/net/tun")
 NEW: Final = "unikernel%d"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from unikernel.errors import MachineError, Refusal
-from unikernel.machine.pcap import HEADER, Frame, Reader, written
+from unikernel.machine.network.pcap import HEADER, Frame, Reader, written
 from unikernel.table import Card, Shown
 from unikernel.units import MIB, file_size
 
@@ -76,7 +76,7 @@ class Capture(Shown):
 
     def table(self) -> Table:
         """What came so far, a row a frame, decoded by Scapy; raises `Refusal` where that is not installed."""
-        from unikernel.machine.dissection import table  # noqa: PLC0415 - Scapy takes a quarter of a second
+        from unikernel.machine.network.dissection import table  # noqa: PLC0415 - Scapy takes a quarter of a second
 
         return table(self.frames)
 

@@ -9,9 +9,9 @@ import socket
 from typing import TYPE_CHECKING
 
 from unikernel.devices.network import Bridge, Network, Tap
-from unikernel.machine import tap
-from unikernel.machine.outlet import Outlet
-from unikernel.machine.switch import FRAMES_A_TURN, MOST_FRAME_BYTES, Place
+from unikernel.machine.network import tap
+from unikernel.machine.network.outlet import Outlet
+from unikernel.machine.network.switch import FRAMES_A_TURN, MOST_FRAME_BYTES, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

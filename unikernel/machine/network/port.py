@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from unikernel.errors import MachineTimeout, Refusal, WrongState
 from unikernel.machine.loop import core
-from unikernel.machine.switch import HEADER_BYTES, MOST_FRAME_BYTES, Place
+from unikernel.machine.network.switch import HEADER_BYTES, MOST_FRAME_BYTES, Place
 
 if TYPE_CHECKING:
     from types import TracebackType

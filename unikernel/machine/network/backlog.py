@@ -17,7 +17,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from unikernel.machine import holders
+from unikernel.machine.network import holders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

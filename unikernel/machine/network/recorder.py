@@ -14,7 +14,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from unikernel.errors import UnikernelError
-from unikernel.machine.pcap import Frame, Reader
+from unikernel.machine.network.pcap import Frame, Reader
 
 if TYPE_CHECKING:
     from unikernel.machine.vmm import Session

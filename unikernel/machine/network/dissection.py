@@ -14,7 +14,7 @@ from unikernel.table import Column, Table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from unikernel.machine.pcap import Frame
+    from unikernel.machine.network.pcap import Frame
 
 MOST_ROWS: Final = 200
 """The newest so many are shown."""

@@ -11,8 +11,8 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from unikernel.machine.entry import sweep
+from unikernel.machine.network.outlet import Outlet
 from unikernel.machine.network_folder import NetworkFolder
-from unikernel.machine.outlet import Outlet
 from unikernel.machine.runtime_folder import process_started, runtime_folder
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from unikernel.devices.attachment import Nic
 from unikernel.devices.network import Bridge, Tap
 from unikernel.errors import Refusal
 from unikernel.interfaces import Ip
-from unikernel.machine import forwards
+from unikernel.machine.network import forwards
 from unikernel.machine.parameters import command_line
 from unikernel.table import Link
 

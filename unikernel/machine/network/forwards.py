@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from unikernel.devices.attachment import Nic
 from unikernel.devices.network import LOOPBACK, Forward, UserNetwork, once
 from unikernel.errors import Refusal
-from unikernel.machine import holders
+from unikernel.machine.network import holders
 from unikernel.table import Link
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""What a nic is plugged into, how it is reached, and what goes through it."""
