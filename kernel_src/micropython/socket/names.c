@@ -136,3 +136,12 @@ static mp_obj_t getaddrinfo(size_t n_args, const mp_obj_t *args, mp_map_t *kw_ar
     return answer;
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(socket_getaddrinfo_obj, 2, getaddrinfo);
+
+static mp_obj_t gethostbyname(mp_obj_t host) {
+    struct address found;
+    socket_resolve(mp_obj_str_get_str(host), ADDRESS_IPV4, &found, 1);
+    mp_obj_t *host_and_port;
+    mp_obj_get_array_fixed_n(socket_address_tuple(&found), 2, &host_and_port);
+    return host_and_port[0];
+}
+MP_DEFINE_CONST_FUN_OBJ_1(socket_gethostbyname_obj, gethostbyname);

@@ -133,6 +133,7 @@ static const mp_rom_map_elem_t methods_table[] = {
     {MP_ROM_QSTR(MP_QSTR_connect), MP_ROM_PTR(&socket_connect_obj)},
     {MP_ROM_QSTR(MP_QSTR_connect_ex), MP_ROM_PTR(&socket_connect_ex_obj)},
     {MP_ROM_QSTR(MP_QSTR_fileno), MP_ROM_PTR(&fileno_obj)},
+    {MP_ROM_QSTR(MP_QSTR_getblocking), MP_ROM_PTR(&socket_getblocking_obj)},
     {MP_ROM_QSTR(MP_QSTR_getpeername), MP_ROM_PTR(&getpeername_obj)},
     {MP_ROM_QSTR(MP_QSTR_getsockname), MP_ROM_PTR(&getsockname_obj)},
     {MP_ROM_QSTR(MP_QSTR_getsockopt), MP_ROM_PTR(&socket_getsockopt_obj)},

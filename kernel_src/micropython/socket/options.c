@@ -135,3 +135,8 @@ static mp_obj_t gettimeout(mp_obj_t object) {
     return self->timeout_ms == SOCKET_FOREVER ? mp_const_none : mp_obj_new_float((mp_float_t)self->timeout_ms / 1000);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(socket_gettimeout_obj, gettimeout);
+
+static mp_obj_t getblocking(mp_obj_t object) {
+    return mp_obj_new_bool(((const socket_object_t *)MP_OBJ_TO_PTR(object))->timeout_ms != 0);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(socket_getblocking_obj, getblocking);

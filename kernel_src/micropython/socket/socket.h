@@ -34,6 +34,7 @@ MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(socket_listen_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(socket_accept_obj);
 MP_DECLARE_CONST_FUN_OBJ_2(socket_connect_obj);
 MP_DECLARE_CONST_FUN_OBJ_2(socket_connect_ex_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(socket_create_connection_obj);
 
 /* transfer.c */
 MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(socket_send_obj);
@@ -66,6 +67,7 @@ unsigned socket_resolve(const char *host, uint8_t family, struct address *found,
 void socket_raise_name(int number, const char *host, const char *words) __attribute__((__noreturn__));
 
 MP_DECLARE_CONST_FUN_OBJ_KW(socket_getaddrinfo_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(socket_gethostbyname_obj);
 
 /* text.c: addresses of either version; false: it is none. */
 bool socket_text_read_four(const char *text, uint8_t bytes[ADDRESS_IPV4_BYTES]);
@@ -89,3 +91,4 @@ MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(socket_getsockopt_obj);
 MP_DECLARE_CONST_FUN_OBJ_2(socket_settimeout_obj);
 MP_DECLARE_CONST_FUN_OBJ_2(socket_setblocking_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(socket_gettimeout_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(socket_getblocking_obj);
