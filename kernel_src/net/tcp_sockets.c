@@ -67,6 +67,8 @@ static void close(struct socket *socket) {
         if (pcb->state != LISTEN) {
             tcp_setprio(pcb, TCP_PRIO_MIN); /* the first to go for a new one */
             tcp_leave_to_peer(pcb);
+            tcp_nagle_disable(pcb); /* what was said goes out before a reset, as a refusal of what comes is */
+            (void)tcp_output(pcb);
         }
         tcp_close(pcb); /* a reset, if something was not read */
     }

@@ -93,6 +93,13 @@ def test_curl_asks_and_tells(web: str) -> None:
     assert said("curl", "-sS", "--head", f"{web}/").startswith("HTTP/1.0 200 OK")
 
 
+def test_curl_hears_that_what_it_sends_is_too_long(web: str, tmp_path: Path) -> None:
+    # Microdot answers without reading it.
+    (tmp_path / "long").write_bytes(bytes(30_000))
+    answer = said("curl", "-sS", "-w", "\n%{http_code}", "--data-binary", f"@{tmp_path / 'long'}", f"{web}/notes")
+    assert answer == "Payload too large\n413"
+
+
 def test_ab_misses_no_answer(web: str) -> None:
     found = said("ab", "-q", "-n", "1000", "-c", "16", f"{web}/")
     assert re.search(r"^Complete requests: +1000$", found, re.MULTILINE), found

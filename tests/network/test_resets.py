@@ -214,3 +214,16 @@ async def test_an_end_that_is_remembered_is_not_reset_and_gives_way_to_a_new_con
         await end.say(ACK | PSH, b"hello")
         assert await app.ask("guest.recv(5)") == b"hello"
         assert (await app.ask("used()"))["connections"] == remembered["connections"]
+
+
+async def test_what_was_said_goes_out_before_the_reset_of_what_was_not_read(image: Image) -> None:
+    """A service that refuses a request before it has come whole: its words arrive."""
+    async with peer(LAB) as host, ends(host) as each, asked(image) as app:
+        end = await connected(app, each)
+        await end.say(ACK | PSH, b"a long request")
+        await end.hear(ACK)
+        await app.ask("[guest.send(part) for part in (b'no', b': too', b' long')], guest.close()")
+        heard = b""
+        while not (segment := await end.hear()).flags & RST:
+            heard += segment.data
+        assert heard == b"no: too long"
