@@ -125,6 +125,7 @@ async def close_wait(app: Asked, each: Ends) -> None:
     await end.say(FIN | ACK)
     await end.hear(ACK)
     await end.reset()
+    await each.host.ping(OWN)  # it has come
     assert await app.ask("guest.send(b'x')") == ("OSError", (RESET,))
     await app.ask("guest.close()")
 
