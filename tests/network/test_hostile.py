@@ -8,6 +8,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from tests.network import dhcp, frames
 from tests.network.asked import Asked, asked, image_of, network_name
 from tests.network.dhcp import DhcpServer
@@ -54,14 +56,14 @@ async def settled(app: Asked, host: Peer, wanted: dict[str, int]) -> None:
         assert found == wanted
 
 
-async def test_after_100_000_hostile_frames_the_machine_answers_and_holds_nothing(tmp_path: Path) -> None:
+async def hostile_frames(folder: Path) -> None:
     lab = network_name()
     link = VirtioNet(Network(lab), mac="02:00:00:00:00:07")
     six = Ipv6(name="six", link=link, address=f"{SIX}/64")
     both = BothIps(name="ip", first=DhcpIp(name="four", link=link), second=six)
     udp = UdpSockets(ip=both)
     devices = (both, TcpSockets(ip=both), udp, DnsResolver(udp=udp, servers="10.0.2.2"))
-    image = image_of(tmp_path, *devices, setup=SETUP)
+    image = image_of(folder, *devices, setup=SETUP)
     victim = Victim(bytes.fromhex("020000000007"), IPv4Address(FOUR), IPv6Address(SIX), 7)
     async with asked(image) as app:
         async with peer(lab, "10.0.2.2", "fd00:9::1") as host:
@@ -82,3 +84,8 @@ async def test_after_100_000_hostile_frames_the_machine_answers_and_holds_nothin
             assert await host.ping(FOUR, b"x" * 1000) == b"x" * 1000
             assert await host.ping(SIX, b"x" * 1000) == b"x" * 1000
             await settled(app, host, before)
+
+
+@pytest.mark.beside.with_args(hostile_frames)
+async def test_after_100_000_hostile_frames_the_machine_answers_and_holds_nothing(end: asyncio.Task[None]) -> None:
+    await end
