@@ -72,12 +72,17 @@ def image_of(folder: Path, authority: Authority) -> Image:
     return build(Stack("hostile-tls", App(files), devices), into=folder / "build")
 
 
+async def say(end: End, said: bytes) -> None:
+    """All of it, in segments that fit a frame: a ClientHello with a key share of ML-KEM does not fit one."""
+    for at in range(0, len(said), SEGMENT_BYTES):
+        await end.say(ACK | PSH, said[at : at + SEGMENT_BYTES])
+
+
 async def begin(each: Ends, said: bytes) -> End:
     """A connection over which that was said, and has arrived."""
     end = each.end(OWN, PORT)
     await end.open()
-    for at in range(0, len(said), SEGMENT_BYTES):
-        await end.say(ACK | PSH, said[at : at + SEGMENT_BYTES])
+    await say(end, said)
     while (await end.hear(ACK)).acknowledged != end.number:
         pass
     return end
@@ -99,7 +104,7 @@ async def talk(end: End, authority: Authority, line: bytes) -> bytes:
             except ssl.SSLWantReadError:
                 answer = None
             if said := outgoing.read():
-                await end.say(ACK | PSH, said)
+                await say(end, said)
             if answer is not None:
                 return answer
             segment = await end.heard.get()
