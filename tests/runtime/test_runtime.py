@@ -89,7 +89,7 @@ async def test_an_interrupt_reaches_what_runs_and_bytes_can_pass(start: Start) -
         "except KeyboardInterrupt: print('woken')\n"
         "try:\n    while True: pass\n"
         "except KeyboardInterrupt: print('stopped')\n"
-        "try: sys.stdin.readline()\n"
+        "try:\n    print('taken', sys.stdin.read(2))\n    sys.stdin.readline()\n"
         "except KeyboardInterrupt: print('by byte')\n"
         "micropython.kbd_intr(-1)\n"
         "print('open')\n"
@@ -101,7 +101,9 @@ async def test_an_interrupt_reaches_what_runs_and_bytes_can_pass(start: Start) -
         await asyncio.sleep(REACTION_S)
         await machine.interrupt()
     await console.expect("stopped")
-    await console.send(b"ab\x03")
+    await console.send(b"ab")
+    await console.expect("taken ab")
+    await console.send(b"\x03")
     await console.expect("by byte")
     await console.expect("open")
     await console.send(b"a\x03b\x03c")
